@@ -1,0 +1,150 @@
+/**
+ * What the page and the engine worker say to each other. The page imports only these types and `client.ts`;
+ * everything here crosses `postMessage`, so it is plain data.
+ */
+import type { Fit, Picture } from '../image/types';
+import type { CodeGrid } from '../models/types';
+
+export type { CodeGrid, Fit, Picture };
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+
+export interface Capabilities {
+  readonly backend: BackendName;
+  /** Human name of the adapter ("NVIDIA GeForce RTX 4090", "SwiftShader"), or of the CPU path. */
+  readonly adapter: string;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  /** True where WebGPU runs on a CPU: the WASM path is faster there, and is offered. */
+  readonly isFallbackAdapter: boolean;
+  /** Why WebGPU is not used, in one sentence; null when it is. */
+  readonly notice: string | null;
+}
+
+/** Where the work should run. 'auto': WebGPU where there is an adapter, else WASM, else plain JavaScript. */
+export type BackendChoice = 'auto' | BackendName;
+
+export interface ModelSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly family: 'vqvae';
+  readonly sizeBytes: number;
+  readonly licence: string;
+  /** Pixels per side the model was trained at. */
+  readonly resolution: number;
+  /** Pixels per code and side. */
+  readonly factor: number;
+  /** Codes in each grid the model writes: [1024], or [256, 256, 256, 256] for four residual levels. */
+  readonly codebookSizes: readonly number[];
+  readonly codeDim: number;
+  readonly quantizer: 'vq' | 'fsq' | 'rvq';
+  readonly fit: Fit;
+  readonly parameters: number;
+  /** Scores of the training record, as in the manifest. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Progress of anything that takes longer than a blink. `fraction` is null when the total is unknown. */
+export interface Progress {
+  readonly stage: 'download' | 'verify' | 'compile' | 'prepare' | 'encode' | 'decode';
+  readonly fraction: number | null;
+  readonly message: string;
+}
+
+export interface RunOptions {
+  /** How the picture meets the model's square. Default: the model's own. */
+  readonly fit?: Fit;
+  /** 'fit': one square at the model's resolution. 'tile': the whole picture at its own resolution, in overlapping tiles. */
+  readonly mode?: 'fit' | 'tile';
+}
+
+/** Times of one warm run. */
+export interface Timings {
+  readonly prepareMs: number;
+  readonly encodeMs: number;
+  readonly quantizeMs: number;
+  readonly decodeMs: number;
+  /** Reading the result back. */
+  readonly readMs: number;
+  readonly totalMs: number;
+  /** How the stages were measured: on the GPU's clock, or from outside with a wait after each stage. */
+  readonly clock: 'timestamp-query' | 'wall';
+}
+
+export interface Memory {
+  readonly weightsBytes: number;
+  readonly activationsBytes: number;
+  readonly buffers: number;
+}
+
+export interface Metrics {
+  /** dB, 8-bit RGB after clipping, against the picture the model was given. Infinity for equal pictures. */
+  readonly psnr: number;
+  readonly ssim: number;
+  /** ceil(h w log2 K / 8), summed over the grids. */
+  readonly bytes: number;
+}
+
+export interface Reconstruction {
+  readonly modelId: string;
+  /** What the model was given: fitted, or (tile mode) the picture padded to a multiple of the factor and cut back. */
+  readonly input: Picture;
+  readonly image: Picture;
+  readonly codes: CodeGrid[];
+  readonly metrics: Metrics;
+  readonly timings: Timings;
+  readonly memory: Memory;
+  readonly backend: BackendName;
+}
+
+/** The quantizing step at one place of the last run, opened up. */
+export interface QuantizerView {
+  readonly x: number;
+  readonly y: number;
+  /** The encoder's vector, before the quantizer. */
+  readonly latent: Float32Array<ArrayBuffer>;
+  /** Per level: the nearest codes in order of distance, the chosen one first. FSQ: one entry. */
+  readonly levels: readonly {
+    readonly chosen: number;
+    readonly nearest: readonly { readonly index: number; readonly distance: number; readonly vector: Float32Array<ArrayBuffer> }[];
+  }[];
+}
+
+/** Things the engine tells without being asked. */
+export type EngineEvent =
+  | { readonly kind: 'device-lost'; readonly reason: string }
+  | { readonly kind: 'device-restored'; readonly adapter: string }
+  | { readonly kind: 'gpu-error'; readonly message: string };
+
+/**
+ * The engine as the page sees it (`client.ts` implements it over the worker). Every promise rejects with an `Error`
+ * whose message names what was needed, what was found and what to do; with an `AbortError` after `signal` fired.
+ */
+export interface EngineClient {
+  /** Resolves when the worker runs and the backend is chosen. */
+  readonly ready: Promise<Capabilities>;
+  capabilities(): Promise<Capabilities>;
+  /** Moves everything to another backend; loaded models come along. */
+  setBackend(choice: BackendChoice): Promise<Capabilities>;
+  models(): Promise<ModelSummary[]>;
+  /** Downloads (or takes from the cache), checks and compiles a model. Repeating it is free. */
+  load(modelId: string, call?: CallOptions): Promise<ModelSummary>;
+  reconstruct(modelId: string, picture: Picture, options?: RunOptions, call?: CallOptions): Promise<Reconstruction>;
+  encode(modelId: string, picture: Picture, options?: RunOptions, call?: CallOptions): Promise<{ codes: CodeGrid[]; input: Picture }>;
+  decode(modelId: string, codes: readonly CodeGrid[], call?: CallOptions): Promise<Picture>;
+  /** Each code alone, tiled 3 x 3 and decoded; the middle patch (factor x factor pixels) is returned. */
+  decodePatches(modelId: string, level: number, indices: readonly number[], call?: CallOptions): Promise<Picture[]>;
+  /** The quantizing step at code position (x, y) of `picture`, which is encoded again if it was not the last one. */
+  inspect(modelId: string, x: number, y: number, count: number): Promise<QuantizerView>;
+  /** The codebook's rows. FSQ: the lattice. [codebookSize, codeDim]. */
+  codebook(modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
+  /** Hands a canvas to the worker; the last reconstruction is drawn on it by a render pass, without readback. */
+  attachCanvas(canvas: OffscreenCanvas): Promise<void>;
+  simulateDeviceLoss(): Promise<void>;
+  subscribe(listener: (event: EngineEvent) => void): () => void;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}

@@ -1,0 +1,4 @@
+declare module '*.wgsl' {
+  const shader: import('./kernels/kernel').Shader;
+  export default shader;
+}
