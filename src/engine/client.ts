@@ -1,0 +1,76 @@
+/**
+ * The page's side of the engine: starts the worker and turns its methods into an `EngineClient`. AbortSignals and
+ * progress callbacks do not cross `postMessage`, so every call gets a number, progress comes back through a proxy, and
+ * an abort is a message that names the number.
+ */
+import * as Comlink from 'comlink';
+import type { EngineApi, WorkerOptions } from './api';
+import type { BackendChoice, CallOptions, EngineClient, EngineEvent, Progress } from './types';
+
+export interface EngineOptions {
+  /** Folder with `index.json` and the model folders. Default: `models/` beside the page. */
+  readonly modelsUrl?: string;
+  readonly backend?: BackendChoice;
+}
+
+/** Starts the engine worker. It lives as long as the page. */
+export function createEngine(options: EngineOptions = {}): EngineClient {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'tessera-engine' });
+  const api = Comlink.wrap<EngineApi>(worker);
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const workerFailed = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      reject(new Error(`The engine worker could not start: ${event.message || 'unknown error'}. Reload the page; an old browser may lack module workers.`));
+    });
+  });
+  workerFailed.catch(() => undefined);
+  const live = <T>(work: Promise<T>): Promise<T> => Promise.race([work, workerFailed]);
+
+  const workerOptions: WorkerOptions = {
+    modelsUrl: new URL(options.modelsUrl ?? 'models/', document.baseURI).href,
+    backend: options.backend ?? 'auto',
+  };
+  const tell = Comlink.proxy((event: EngineEvent) => listeners.forEach((listener) => listener(event)));
+  const ready = live(api.start(workerOptions, tell));
+  ready.catch(() => undefined);
+
+  let nextCall = 1;
+  /** Runs one cancellable call of the worker. */
+  const run = async <T>(start: (call: number, report?: (progress: Progress) => void) => Promise<T>, options: CallOptions = {}): Promise<T> => {
+    await ready;
+    const { signal, onProgress } = options;
+    signal?.throwIfAborted();
+    const call = nextCall++;
+    const abort = () => void api.cancel(call);
+    signal?.addEventListener('abort', abort);
+    try {
+      return await live(start(call, onProgress && Comlink.proxy(onProgress)));
+    } catch (error) {
+      // Comlink copies errors by value: name and message arrive, the class does not.
+      throw (error as Error).name === 'AbortError' ? new DOMException((error as Error).message, 'AbortError') : error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  };
+
+  return {
+    ready,
+    capabilities: () => run(() => api.capabilities()),
+    setBackend: (choice) => run(() => api.setBackend(choice)),
+    models: () => run(() => api.models()),
+    load: (modelId, call) => run((id, report) => api.load(id, modelId, report), call),
+    reconstruct: (modelId, picture, options, call) => run((id, report) => api.reconstruct(id, modelId, picture, options, report), call),
+    encode: (modelId, picture, options, call) => run((id, report) => api.encode(id, modelId, picture, options, report), call),
+    decode: (modelId, codes, call) => run((id, report) => api.decode(id, modelId, codes, report), call),
+    decodePatches: (modelId, level, indices, call) => run((id) => api.decodePatches(id, modelId, level, indices), call),
+    inspect: (modelId, x, y, count) => run((id) => api.inspect(id, modelId, x, y, count)),
+    codebook: (modelId, level) => run((id) => api.codebook(id, modelId, level)),
+    attachCanvas: (canvas) => run(() => api.attachCanvas(Comlink.transfer(canvas, [canvas]))),
+    simulateDeviceLoss: () => run(() => api.simulateDeviceLoss()),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
