@@ -30,6 +30,7 @@ export default defineConfig({
           setupFiles: ['src/gpu/testing/setup.ts'],
           pool: 'forks',
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
         },
       },
