@@ -1,0 +1,142 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { choose, expectReconstructed, openPlayground, TINY } from './app';
+import { disc, rotatedJpeg, scene } from './pictures';
+
+test('a visitor sees a reconstruction without doing anything, and every kind of picture works', async ({ page }) => {
+  const { complaints } = await openPlayground(page);
+  await expect(page.getByTestId('psnr')).toContainText(/\d/);
+
+  await choose(page, 'disc.png', 'image/png', disc(300));
+  await expectReconstructed(page, 'disc.png');
+  // Transparency lies on white.
+  const corner = await page.evaluate(async (model) => {
+    const canvas = new OffscreenCanvas(64, 64);
+    canvas.getContext('2d')!.clearRect(0, 0, 64, 64);
+    const { image } = await window.tessera.reconstruct(model, await canvas.convertToBlob());
+    const { image: white } = await window.tessera.reconstruct(model, (() => {
+      const context = canvas.getContext('2d')!;
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, 64, 64);
+      return canvas.transferToImageBitmap();
+    })());
+    return { transparent: [...image.data], white: [...white.data] };
+  }, TINY);
+  expect(corner.transparent).toEqual(corner.white);
+
+  await choose(page, 'rotated.jpg', 'image/jpeg', await rotatedJpeg(page, 120, 200));
+  await expectReconstructed(page, 'rotated.jpg');
+  const upright = await page.getByTestId('input').evaluate((canvas: HTMLCanvasElement) => {
+    const at = (x: number, y: number) => [...canvas.getContext('2d')!.getImageData(x * canvas.width, y * canvas.height, 1, 1).data];
+    return { top: at(0.5, 0.2), bottom: at(0.5, 0.8) };
+  });
+  expect(upright.top[0]).toBeGreaterThan(150);
+  expect(upright.bottom[2]).toBeGreaterThan(150);
+
+  await choose(page, 'dot.png', 'image/png', scene(1, 1));
+  await expectReconstructed(page, 'dot.png');
+
+  await choose(page, 'large.png', 'image/png', scene(5000, 3000));
+  await expectReconstructed(page, 'large.png');
+  expect(complaints).toEqual([]);
+});
+
+test('a file that is no picture says so and loses nothing', async ({ page }) => {
+  await openPlayground(page);
+  await choose(page, 'good.png', 'image/png', scene(64, 64));
+  await expectReconstructed(page, 'good.png');
+  for (const [name, bytes] of [
+    ['text.png', Buffer.from('This is no picture at all.')],
+    ['empty.png', Buffer.alloc(0)],
+    ['half.png', scene(64, 64).subarray(0, 60)],
+  ] as const) {
+    await choose(page, name, 'image/png', bytes);
+    await expect(page.getByText(name, { exact: false }).first()).toBeVisible();
+  }
+  await expectReconstructed(page, 'good.png');
+});
+
+test('tile mode keeps the whole picture', async ({ page }) => {
+  await openPlayground(page);
+  const result = await page.evaluate(
+    async ([model, file]) => {
+      const blob = await (await fetch(file)).blob();
+      const { image, codes } = await window.tessera.reconstruct(model, blob, { mode: 'tile' });
+      return { width: image.width, height: image.height, codes: codes.map(({ width, height }) => [width, height]) };
+    },
+    [TINY, `data:image/png;base64,${scene(150, 90).toString('base64')}`] as const,
+  );
+  expect(result).toEqual({ width: 150, height: 90, codes: [[38, 23]] });
+});
+
+test('the device is lost in mid-run: one notice, the picture stays, the run is repeated', async ({ page }) => {
+  await openPlayground(page);
+  await choose(page, 'kept.png', 'image/png', scene(64, 64));
+  await expectReconstructed(page, 'kept.png');
+  const repeated = await page.evaluate(
+    async ([model, file]) => {
+      const blob = await (await fetch(file)).blob();
+      const before = await window.tessera.reconstruct(model, blob, { mode: 'tile' });
+      const running = window.tessera.reconstruct(model, blob, { mode: 'tile' });
+      await window.tessera.simulateDeviceLoss();
+      const after = await running;
+      const again = await window.tessera.reconstruct(model, blob, { mode: 'tile' });
+      const same = (a: ImageData, b: ImageData) => a.data.every((value, i) => value === b.data[i]);
+      return { during: same(before.image, after.image), afterwards: same(before.image, again.image) };
+    },
+    [TINY, `data:image/png;base64,${scene(256, 200).toString('base64')}`] as const,
+  );
+  expect(repeated).toEqual({ during: true, afterwards: true });
+  await expect(page.getByTestId('reconstruction')).toHaveAttribute('data-picture', 'kept.png');
+  await expect(page.getByText(/GPU/).and(page.locator('.mantine-Notification-root *')).first()).toBeVisible();
+  await expect(page.locator('.mantine-Notification-root')).toHaveCount(1);
+});
+
+test('without WebGPU the page works on WASM, with a plain notice', async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+  await openPlayground(page);
+  const capabilities = await page.evaluate(() => window.tessera.capabilities());
+  expect(capabilities.backend).toBe('wasm');
+  await expect(page.getByTestId('notice')).toBeVisible();
+  await choose(page, 'scene.png', 'image/png', scene(64, 64));
+  await expectReconstructed(page, 'scene.png');
+});
+
+test('codes travel: encode, decode, refuse a mask', async ({ page }) => {
+  await openPlayground(page);
+  const outcome = await page.evaluate(
+    async ([model, file]) => {
+      const blob = await (await fetch(file)).blob();
+      const whole = await window.tessera.reconstruct(model, blob);
+      const { codes, metrics } = await window.tessera.encode(model, blob);
+      const image = await window.tessera.decode(model, codes);
+      codes[0]!.indices[3] = codes[0]!.codebookSize;
+      const refused = await window.tessera.decode(model, codes).then(
+        () => null,
+        (error: Error) => error.message,
+      );
+      return { same: image.data.every((value, i) => value === whole.image.data[i]), metrics, refused };
+    },
+    [TINY, `data:image/png;base64,${scene(80, 80).toString('base64')}`] as const,
+  );
+  expect(outcome.same).toBe(true);
+  expect(outcome.metrics.bytes).toBe(48); // 8 x 8 codes of 6 bits
+  expect(outcome.refused).toMatch(/64/);
+});
+
+test('no serious accessibility violation, light and dark, wide and narrow', async ({ page }) => {
+  await openPlayground(page);
+  await expect(page.getByTestId('psnr')).toContainText(/\d/);
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const size of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(size);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow).toBe(0);
+    }
+});
