@@ -90,9 +90,9 @@ class FiniteScalarQuantizer(nn.Module):
         super().__init__()
         self.levels = levels
         sizes = torch.tensor(levels, dtype=torch.float32)
-        self.register_buffer("half", (sizes - 1) * (1 + 1e-3) / 2, persistent=False)
+        self.register_buffer("half_range", (sizes - 1) * (1 + 1e-3) / 2, persistent=False)
         self.register_buffer("offset", (sizes % 2 == 0).float() * 0.5, persistent=False)
-        self.register_buffer("shift", torch.atanh(self.offset / self.half), persistent=False)
+        self.register_buffer("shift", torch.atanh(self.offset / self.half_range), persistent=False)
         self.register_buffer("width", sizes.div(2, rounding_mode="floor"), persistent=False)
         self.register_buffer("basis", torch.tensor([1, *levels[:-1]]).cumprod(0), persistent=False)
 
@@ -107,7 +107,7 @@ class FiniteScalarQuantizer(nn.Module):
 
     def forward(self, latents: Tensor) -> Quantized:
         rows = to_rows(latents)
-        bounded = torch.tanh(rows + self.shift) * self.half - self.offset
+        bounded = torch.tanh(rows + self.shift) * self.half_range - self.offset
         q = bounded.round()  # half to even
         indices = ((q + self.width).long() * self.basis).sum(1)
         values = to_grid(q / self.width, latents)

@@ -1,0 +1,108 @@
+"""Writes a model folder of docs/model-format.md: manifest, weights, golden file, card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from training.tokenizer.model import VQModel
+
+DTYPES = {"F16": torch.float16, "F32": torch.float32}
+
+
+@torch.no_grad()
+def round_weights(model: VQModel, dtype: str) -> dict[str, Tensor]:
+    """Rounds the model's weights in place to the stored dtype (kept as float32 there) and returns them as stored, contiguous."""
+    stored = {}
+    for name, value in model.state_dict().items():
+        stored[name] = value.detach().to("cpu", DTYPES[dtype]).contiguous()
+        value.copy_(stored[name])
+    return stored
+
+
+@torch.no_grad()
+def golden(model: VQModel, x: Tensor) -> dict[str, Tensor]:
+    """What float32 PyTorch computes for x [1, 3, H, W], part by part."""
+    model = model.float().cpu().eval()
+    parts: dict[str, Tensor] = {"input": x}
+    named = {"encoder.conv_in": model.encoder.conv_in, "decoder.conv_in": model.decoder.conv_in}
+    named |= {f"encoder.down_blocks.{i}": block for i, block in enumerate(model.encoder.down_blocks)}
+    named |= {f"decoder.up_blocks.{i}": block for i, block in enumerate(model.decoder.up_blocks)}
+    for half in ("encoder", "decoder"):
+        if getattr(model, half).mid_block is not None:
+            named[f"{half}.mid_block"] = getattr(model, half).mid_block
+    hooks = [m.register_forward_hook(lambda _m, _i, out, name=name: parts.update({name: out})) for name, m in named.items()]
+    latents = model.encode(x)
+    quantized = model.quantize(latents)
+    parts["latents"] = latents
+    parts["indices"] = quantized.indices[0].to(torch.int32)
+    parts["quantized"] = quantized.values
+    parts["reconstruction"] = model.decode(quantized.values)
+    for hook in hooks:
+        hook.remove()
+    return {name: value.detach().clone().contiguous() for name, value in parts.items()}
+
+
+def code_margin(model: VQModel, x: Tensor) -> float:
+    """How far the closest decision of this picture is from a tie: relative gap of the two best squared distances, or, for FSQ,
+    the distance to the rounding border. Test pictures are chosen so that this is not tiny."""
+    with torch.no_grad():
+        latents = model.encode(x)
+        quantized = model.quantize(latents)
+        if not quantized.inputs:
+            q = model.quantize
+            rows = latents.permute(0, 2, 3, 1).reshape(-1, latents.shape[1])
+            bounded = torch.tanh(rows + q.shift) * q.half_range - q.offset
+            return float((0.5 - (bounded - bounded.round()).abs()).min())
+        gaps = []
+        for rows, book in zip(quantized.inputs, model.quantize.codebooks(), strict=True):
+            best = torch.cdist(rows.double(), book.codebook.double()).square().topk(2, largest=False).values
+            gaps.append(float(((best[:, 1] - best[:, 0]) / best[:, 1]).min()))
+        return min(gaps)
+
+
+def file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def tensor_bytes(value: Tensor) -> bytes:
+    return value.contiguous().view(torch.uint8).numpy().tobytes() if value.dim() else value.numpy().tobytes()
+
+
+def write_model_folder(folder: Path, model: VQModel, dtype: str, x: Tensor, about: dict, card: str | None = None) -> dict:
+    """`about` holds id, title, size and, where known, training, licence and credits. Returns the manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = round_weights(model, dtype)
+    weights, gold = folder / "model.safetensors", folder / "golden.safetensors"
+    save_file(stored, weights)
+    save_file(golden(model, x), gold)
+    manifest = {
+        "schemaVersion": 1,
+        "id": about["id"],
+        "title": about["title"],
+        "family": "vqvae",
+        "config": model.config.to_dict(),
+        "weights": {"file": weights.name, "sizeBytes": weights.stat().st_size, "sha256": file_sha256(weights)},
+        "tensors": [
+            {"name": name, "shape": list(value.shape), "dtype": dtype, "sha256": hashlib.sha256(tensor_bytes(value)).hexdigest()}
+            for name, value in stored.items()
+        ],
+        "preprocess": {"size": about["size"], "fit": "contain", "range": [-1, 1], "background": "#ffffff"},
+        "golden": {"file": gold.name, "sha256": file_sha256(gold)},
+        "training": about.get("training", {}),
+        "licence": about.get("licence", "CC BY 4.0"),
+        "credits": about.get("credits", "CREDITS.md"),
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    if card is not None:
+        (folder / "card.md").write_text(card)
+    return manifest
+
+
+def write_index(folder: Path, ids: list[str]) -> None:
+    (folder / "index.json").write_text(json.dumps({"models": ids}, indent=2) + "\n")
