@@ -1,0 +1,59 @@
+/**
+ * npm run bench [-- --json] [-- --model ci-64] [-- --rounds 15]
+ * Opens bench/ in Chromium and prints what it measured: a table, or one JSON object.
+ * On a software adapter only the ratios mean anything.
+ */
+import { chromium } from '@playwright/test';
+import { createServer } from 'vite';
+import { CHROMIUM_ARGS, findChromium } from './chromium.mjs';
+
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : process.argv[at + 1];
+};
+const json = process.argv.includes('--json');
+const model = option('model', 'ci-64');
+const rounds = option('rounds', '15');
+const executablePath = findChromium();
+if (!executablePath) {
+  console.error('bench: no Chromium found. Install one, or set TESSERA_CHROMIUM to its path.');
+  process.exit(2);
+}
+
+// Port 0: any free one. No hot reload: a file saved meanwhile must not restart a measurement.
+const server = await createServer({ logLevel: 'error', server: { port: 0, host: '127.0.0.1', hmr: false, watch: null }, optimizeDeps: { force: false } });
+await server.listen();
+const base = server.resolvedUrls.local[0];
+const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+let failed = false;
+try {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error(`bench: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.text().startsWith('bench:')) console.error(message.text());
+  });
+  await page.goto(`${base}bench/?model=${encodeURIComponent(model)}&rounds=${rounds}`);
+  const result = await page.waitForFunction(() => globalThis.benchResult, null, { timeout: 1_200_000 }).then((handle) => handle.jsonValue());
+  if (json) console.log(JSON.stringify(result, null, 2));
+  else print(result);
+  failed = !!result.error || result.items.some((item) => item.error);
+} finally {
+  await browser.close();
+  await server.close();
+}
+process.exit(failed ? 1 : 0);
+
+function print(result) {
+  if (result.error) return console.log(`bench: ${result.error}`);
+  console.log(`adapter: ${result.adapter}${result.isSoftware ? '  (software adapter: ratios only)' : ''}`);
+  for (const item of result.items) {
+    console.log(`\n${item.id}  (${item.what})`);
+    if (item.error) {
+      console.log(`  not timed: ${item.error}`);
+      continue;
+    }
+    for (const [peer, { median, low, high, rounds: count }] of Object.entries(item.ratios))
+      console.log(`  ${peer.padEnd(14)} ${median.toFixed(2)} x our time   [${low.toFixed(2)}, ${high.toFixed(2)}], ${count} rounds`);
+    if (!result.isSoftware) for (const [name, ms] of Object.entries(item.timesMs)) console.log(`  ${name.padEnd(14)} ${ms.toFixed(2)} ms`);
+  }
+}
