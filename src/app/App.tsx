@@ -1,0 +1,71 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { lazy, Suspense, useMemo } from 'react';
+import { Redirect, Route, Router, Switch } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import type { EngineClient } from '../engine/types';
+import { labs } from '../labs';
+import type { LabContext, LabDefinition } from '../labs/contract';
+import { ErrorBoundary } from './ErrorBoundary';
+import { Header } from './Header';
+import { readLink, writeLink } from './link';
+import { notify } from './notify';
+import { theme } from './theme';
+import { useEngineNotices } from './useEngineNotices';
+
+const rooms = labs.map((lab) => ({ lab, View: lazy(lab.load) }));
+
+/** The page: header, the lab of the address, notices. */
+export function App({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: string }) {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="bottom-right" limit={4} autoClose={9000} />
+      <Router hook={useHashLocation}>
+        <Page engine={engine} modelsUrl={modelsUrl} />
+      </Router>
+    </MantineProvider>
+  );
+}
+
+function Page({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: string }) {
+  useEngineNotices(engine);
+  return (
+    <>
+      <Header engine={engine} />
+      <main>
+        <Switch>
+          {rooms.map(({ lab, View }) => (
+            <Route key={lab.id} path={`/${lab.id}`}>
+              <Room lab={lab} View={View} engine={engine} modelsUrl={modelsUrl} />
+            </Route>
+          ))}
+          <Route>
+            <Redirect to={`/${labs[0].id}`} replace />
+          </Route>
+        </Switch>
+      </main>
+    </>
+  );
+}
+
+function Room(props: { lab: LabDefinition; View: (typeof rooms)[number]['View']; engine: EngineClient; modelsUrl: string }) {
+  const { lab, View, engine, modelsUrl } = props;
+  const context = useMemo<LabContext>(
+    () => ({
+      engine,
+      notify,
+      modelsUrl,
+      samplesUrl: 'samples/',
+      link: readLink(),
+      writeLink: (payload) => writeLink(lab.id, payload),
+    }),
+    [engine, modelsUrl, lab.id],
+  );
+  return (
+    <ErrorBoundary title={lab.title}>
+      <Suspense fallback={null}>
+        <View context={context} />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}

@@ -1,0 +1,5 @@
+import type { LabDefinition } from './contract';
+import { reconstruct } from './reconstruct/lab';
+
+/** The catalogue: every folder beside this file is listed here (labs.test.ts checks it). The first one is the landing page. */
+export const labs: readonly [LabDefinition, ...LabDefinition[]] = [reconstruct];

@@ -1,0 +1,66 @@
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import type { LabProps } from '../contract';
+import { createLab, type LabParts } from './create';
+import { Boxes } from './parts/Boxes';
+import { EngineNotice } from './parts/EngineNotice';
+import { Intro } from './parts/Intro';
+import { LabServicesContext, type LabServices } from './parts/labState';
+import { Scores } from './parts/Scores';
+import { Toolbar } from './parts/Toolbar';
+import { usePaste } from './parts/usePaste';
+import { useUndoKeys } from './parts/useUndoKeys';
+import classes from './Lab.module.css';
+
+const Details = lazy(() => import('./parts/Details'));
+const BatchPanel = lazy(() => import('./parts/BatchPanel'));
+
+/** The reconstruct lab: the landing page. */
+export default function ReconstructLab({ context }: LabProps) {
+  const [parts, setParts] = useState<LabParts | null>(null);
+  useEffect(() => {
+    const made = createLab(context);
+    setParts(made);
+    void made.session.start();
+    return () => made.session.dispose();
+  }, [context]);
+  return parts && <Screen context={context} parts={parts} />;
+}
+
+function Screen({ context, parts }: LabProps & { parts: LabParts }) {
+  const { store, session } = parts;
+  const [batch, setBatch] = useState<readonly File[]>([]);
+  const services = useMemo<LabServices>(
+    () => ({
+      context,
+      store,
+      session,
+      takeFiles: (files) => {
+        const [first] = files;
+        if (files.length > 1) setBatch(files);
+        else if (first) void session.open(first, first.name);
+      },
+    }),
+    [context, store, session],
+  );
+  usePaste(services.takeFiles, (url) => void session.openUrl(url));
+  useUndoKeys(session);
+  return (
+    <LabServicesContext value={services}>
+      <div className={classes.lab}>
+        <Intro />
+        <EngineNotice />
+        <Toolbar />
+        <Boxes />
+        <Scores />
+        {batch.length > 0 && (
+          <Suspense fallback={null}>
+            <BatchPanel files={batch} onClose={() => setBatch([])} />
+          </Suspense>
+        )}
+        <Suspense fallback={null}>
+          <Details />
+        </Suspense>
+      </div>
+    </LabServicesContext>
+  );
+}

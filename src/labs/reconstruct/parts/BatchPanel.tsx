@@ -1,0 +1,3 @@
+export default function BatchPanel(_: { files: readonly File[]; onClose: () => void }) {
+  return null;
+}

@@ -1,0 +1,120 @@
+import { SegmentedControl, useComputedColorScheme } from '@mantine/core';
+import { useMemo } from 'react';
+import { indexColour, meanColour } from '../../../ui/colour';
+import { formatInteger } from '../../../ui/format';
+import { Panel } from '../../../ui/Panel';
+import { TokenGrid } from '../../../ui/TokenGrid';
+import { bytesOfGrid, paintedColours } from '../codeFacts';
+import { patchKey, selectGrid, selectModel, selectStale, type ReconstructView } from '../store';
+import { CodeInspector } from './CodeInspector';
+import { useLab, useLabState, useSetView } from './labState';
+import { WaitLine } from './WaitLine';
+import classes from './Boxes.module.css';
+
+const looks: readonly { value: ReconstructView['look']; label: string }[] = [
+  { value: 'colour', label: 'Colours' },
+  { value: 'patch', label: 'Patches' },
+  { value: 'number', label: 'Numbers' },
+];
+
+/** The codes: a mosaic that can be read, cell by cell. */
+export function CodesPanel() {
+  const { session } = useLab();
+  const setView = useSetView();
+  const grid = useLabState(selectGrid);
+  const result = useLabState((state) => state.result);
+  const model = useLabState(selectModel);
+  const patches = useLabState((state) => state.patches);
+  const view = useLabState((state) => state.view);
+  const stale = useLabState(selectStale);
+  const scheme = useComputedColorScheme('light');
+
+  const painted = useMemo(
+    () => (grid && result && view.level === 0 ? paintedColours(grid, result.image) : null),
+    [grid, result, view.level],
+  );
+  const patchOf = useMemo(
+    () => (index: number) => (result ? patches.get(patchKey(result.modelId, view.level, index)) : undefined),
+    [patches, result, view.level],
+  );
+  const colourOf = useMemo(
+    () => (index: number) => {
+      const patch = painted ? undefined : patchOf(index);
+      return painted?.get(index) ?? (patch ? meanColour(patch) : indexColour(index));
+    },
+    [painted, patchOf],
+  );
+
+  const size = model?.codebookSizes[0];
+  return (
+    <Panel
+      title="Codes"
+      tessera="lapis"
+      className={classes.panel}
+      aside={
+        grid && (
+          <>
+            {grid.width} × {grid.height} codes of {formatInteger(grid.codebookSize)}, {formatInteger(bytesOfGrid(grid))} bytes
+          </>
+        )
+      }
+      lesson={
+        size
+          ? `Each tile is one integer below ${formatInteger(size)}: the entry of the codebook nearest to what the encoder saw there.`
+          : 'Each tile is one integer: the entry of the codebook nearest to what the encoder saw there.'
+      }
+    >
+      <div className={classes.stage}>
+        {grid ? (
+          <div className={stale ? classes.stale : undefined} style={{ width: '100%', height: '100%' }}>
+            <TokenGrid
+              grid={grid}
+              look={view.look}
+              colourOf={colourOf}
+              patchOf={patchOf}
+              hovered={view.hovered}
+              selected={view.selected}
+              onHover={(hovered) => {
+                const old = view.hovered;
+                if (hovered?.x === old?.x && hovered?.y === old?.y) return;
+                setView({ hovered });
+                const index = hovered && grid.indices[hovered.y * grid.width + hovered.x];
+                if (typeof index === 'number') void session.wantPatches(view.level, [index]);
+                void session.wantCodebook(view.level);
+              }}
+              onSelect={(selected) => setView({ selected })}
+              label={`Codes of the picture, ${grid.height} rows and ${grid.width} columns. Arrow keys move, Enter opens the quantizer there.`}
+              schemeKey={scheme}
+            />
+          </div>
+        ) : (
+          <WaitLine />
+        )}
+      </div>
+      <CodeInspector colourOf={colourOf} patchOf={patchOf} />
+      <div className={classes.foot}>
+        <SegmentedControl
+          aria-label="How codes are shown"
+          value={view.look}
+          onChange={(look) => {
+            setView({ look });
+            if (look === 'patch') void session.wantAllPatches(view.level);
+          }}
+          data={[...looks]}
+        />
+        {result && result.codes.length > 1 && (
+          <SegmentedControl
+            aria-label="Residual level"
+            data-testid="level"
+            value={String(view.level)}
+            onChange={(level) => {
+              setView({ level: Number(level), selected: null, hovered: null });
+              if (view.look === 'patch') void session.wantAllPatches(Number(level));
+            }}
+            data={result.codes.map((_, i) => ({ value: String(i), label: `Level ${i + 1}` }))}
+          />
+        )}
+      </div>
+    </Panel>
+  );
+}

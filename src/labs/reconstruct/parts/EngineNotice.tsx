@@ -1,0 +1,26 @@
+import { Button } from '@mantine/core';
+import { useLab, useLabState } from './labState';
+import classes from './EngineNotice.module.css';
+
+/** One plain line where the work does not run on a GPU, and the faster way where there is one. */
+export function EngineNotice() {
+  const { session } = useLab();
+  const capabilities = useLabState((state) => state.capabilities);
+  if (!capabilities || (!capabilities.isFallbackAdapter && capabilities.backend === 'webgpu')) return null;
+  return (
+    <div className={classes.notice} role="status" data-testid="notice">
+      {capabilities.backend === 'webgpu' ? (
+        <>
+          <span>Your browser runs WebGPU on the CPU ({capabilities.adapter}); the WASM engine is faster here.</span>
+          <Button onClick={() => void session.useBackend('wasm')} data-testid="use-wasm">
+            Use the WASM engine
+          </Button>
+        </>
+      ) : (
+        <span>
+          {capabilities.notice ?? `Running on the CPU (${capabilities.adapter}): the same results, more slowly.`}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { lazy, Suspense, useRef, useState } from 'react';
+import { Dropzone } from '@mantine/dropzone';
+import { Button } from '@mantine/core';
+import { IconCamera, IconFolder, IconPhoto } from '../../../ui/icons';
+import { useLab } from './labState';
+import { SampleRow } from './SampleRow';
+import classes from './Intro.module.css';
+
+const CameraDialog = lazy(() => import('./CameraDialog'));
+
+/** The promise in one breath, and every door a picture can come in by. */
+export function Intro() {
+  const { takeFiles, session } = useLab();
+  const openDialog = useRef<() => void>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const [camera, setCamera] = useState(false);
+  return (
+    <div className={classes.intro}>
+      <div className={classes.words}>
+        <h1 className={classes.promise}>A picture is 256 integers.</h1>
+        <p className={classes.lede}>
+          Drop one. A small network reads it as a 16 × 16 grid of codes from a fixed codebook; a second one paints it again
+          from nothing but those codes. It all runs here, on your own GPU: nothing is uploaded.
+        </p>
+      </div>
+      <div className={classes.doors}>
+        <Dropzone
+          openRef={openDialog}
+          onDrop={takeFiles}
+          className={classes.drop}
+          data-testid="drop-zone"
+          aria-label="Drop pictures here, or press Enter to choose files"
+          inputProps={{ 'aria-label': 'Choose pictures', ...{ 'data-testid': 'file-input' } }}
+          activateOnClick
+        >
+          <span className={classes.dropLine}>
+            <IconPhoto size={20} stroke={1.6} aria-hidden="true" />
+            <span>
+              <strong>Drop a picture</strong> anywhere, paste one, or click to choose
+            </span>
+          </span>
+        </Dropzone>
+        <div className={classes.buttons}>
+          <Button leftSection={<IconCamera size={15} stroke={1.7} />} onClick={() => setCamera(true)}>
+            Camera
+          </Button>
+          <Button leftSection={<IconFolder size={15} stroke={1.7} />} onClick={() => folder.current?.click()}>
+            Folder
+          </Button>
+          <input
+            ref={(input) => {
+              folder.current = input;
+              input?.setAttribute('webkitdirectory', '');
+            }}
+            type="file"
+            multiple
+            hidden
+            aria-label="Choose a folder of pictures"
+            data-testid="folder-input"
+            onChange={(event) => {
+              takeFiles([...(event.currentTarget.files ?? [])]);
+              event.currentTarget.value = '';
+            }}
+          />
+        </div>
+        <SampleRow />
+      </div>
+      <Dropzone.FullScreen active onDrop={takeFiles} className={classes.everywhere}>
+        <p className={classes.everywhereText}>Let go: it becomes codes</p>
+      </Dropzone.FullScreen>
+      {camera && (
+        <Suspense fallback={null}>
+          <CameraDialog onClose={() => setCamera(false)} onShot={(blob) => void session.open(blob, 'Camera picture')} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

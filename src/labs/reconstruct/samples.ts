@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Sample } from './store';
+
+const sampleList = z.array(
+  z.object({
+    file: z.string().regex(/^[\w./-]+$/),
+    title: z.string(),
+    credit: z.string(),
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+    heldOut: z.boolean(),
+  }),
+);
+
+/**
+ * The built-in samples.
+ * @throws Error naming the address where the list is missing or malformed.
+ */
+export async function loadSamples(samplesUrl: string, signal: AbortSignal): Promise<Sample[]> {
+  const url = `${samplesUrl}index.json`;
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`The list of samples (${url}) answered ${response.status}.`);
+  const parsed = sampleList.safeParse(await response.json());
+  if (!parsed.success) throw new Error(`The list of samples (${url}) is malformed: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/** The address of a sample's picture. */
+export const sampleUrl = (samplesUrl: string, file: string): string => `${samplesUrl}${file}`;

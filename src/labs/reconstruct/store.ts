@@ -1,0 +1,112 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Capabilities, Fit, ModelSummary, Picture, Progress, Reconstruction } from '../../engine/types';
+import type { ReconstructSpec } from './spec';
+
+/** A built-in sample, as `samples/index.json` lists it. */
+export interface Sample {
+  readonly file: string;
+  readonly title: string;
+  readonly credit: string;
+  readonly width: number;
+  readonly height: number;
+  /** True where the model has never seen this concept. */
+  readonly heldOut: boolean;
+}
+
+/** A decoded picture with what is known of where it came from. */
+export interface LoadedPicture {
+  readonly picture: Picture;
+  readonly name: string;
+  /** Size of the file; null for the camera. */
+  readonly fileBytes: number | null;
+}
+
+/** What the lab is doing. 'idle': a result is shown, or there is nothing to do. */
+export type Phase = 'starting' | 'loading' | 'running' | 'idle' | 'failed';
+
+export interface Cell {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What the visitor looks at; never part of a link, never undone. */
+export interface ReconstructView {
+  readonly hovered: Cell | null;
+  readonly selected: Cell | null;
+  readonly level: number;
+  readonly look: 'colour' | 'patch' | 'number';
+  readonly compare: 'wipe' | 'side' | 'error';
+}
+
+export interface ReconstructState {
+  readonly spec: ReconstructSpec;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly capabilities: Capabilities | null;
+  readonly models: readonly ModelSummary[];
+  readonly samples: readonly Sample[];
+  readonly phase: Phase;
+  readonly progress: Progress | null;
+  /** What went wrong in the last run; the previous result stays on the screen. */
+  readonly failure: string | null;
+  readonly source: LoadedPicture | null;
+  readonly result: Reconstruction | null;
+  /** The source that `result` was made from. */
+  readonly resultOf: LoadedPicture | null;
+  /** Decoded patches by `patchKey(modelId, level, index)`. */
+  readonly patches: ReadonlyMap<string, Picture>;
+  /** Codebooks by `codebookKey(modelId, level)`, [codebookSize, codeDim]. */
+  readonly codebooks: ReadonlyMap<string, Float32Array>;
+  readonly view: ReconstructView;
+}
+
+export const initialView: ReconstructView = {
+  hovered: null,
+  selected: null,
+  level: 0,
+  look: 'colour',
+  compare: 'wipe',
+};
+
+export const patchKey = (modelId: string, level: number, index: number): string => `${modelId}/${level}/${index}`;
+export const codebookKey = (modelId: string, level: number): string => `${modelId}/${level}`;
+
+export type ReconstructStore = StoreApi<ReconstructState>;
+
+export function createReconstructStore(spec: ReconstructSpec): ReconstructStore {
+  return createStore<ReconstructState>(() => ({
+    spec,
+    canUndo: false,
+    canRedo: false,
+    capabilities: null,
+    models: [],
+    samples: [],
+    phase: 'starting',
+    progress: null,
+    failure: null,
+    source: null,
+    result: null,
+    resultOf: null,
+    patches: new Map(),
+    codebooks: new Map(),
+    view: initialView,
+  }));
+}
+
+/** The model of the spec, or the first one. */
+export const selectModel = (state: ReconstructState): ModelSummary | null =>
+  state.models.find((model) => model.id === state.spec.model) ?? state.models[0] ?? null;
+
+/** The fit in force: the visitor's, or the model's own. */
+export const selectFit = (state: ReconstructState): Fit => state.spec.fit ?? selectModel(state)?.fit ?? 'contain';
+
+/** The code grid on the screen: the chosen level of the last result. */
+export const selectGrid = (state: ReconstructState) =>
+  state.result?.codes[Math.min(state.view.level, state.result.codes.length - 1)] ?? null;
+
+/** The picture in the input box: what the model was given, or the source itself until the model has answered for it. */
+export const selectInput = (state: ReconstructState): Picture | null =>
+  state.result && state.resultOf === state.source ? state.result.input : (state.source?.picture ?? null);
+
+/** True where the result on the screen does not belong to the present spec yet. */
+export const selectStale = (state: ReconstructState): boolean => state.result !== null && state.phase !== 'idle';

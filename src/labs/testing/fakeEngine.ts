@@ -1,0 +1,219 @@
+/**
+ * An EngineClient for unit tests of stores and sessions: a real, if crude, vector quantizer on the CPU. A code is one of
+ * 1,000 colours (ten levels for each channel); a picture's codes are the mean colours of its 8 x 8 blocks. Never imported by the app.
+ */
+import type {
+  CallOptions,
+  Capabilities,
+  CodeGrid,
+  EngineClient,
+  EngineEvent,
+  ModelSummary,
+  Picture,
+  QuantizerView,
+  Reconstruction,
+  RunOptions,
+} from '../../engine/types';
+
+const factor = 8;
+const levels = 10;
+const codebookSize = levels ** 3;
+
+export const fakeModel: ModelSummary = {
+  id: 'fake-64',
+  title: 'Mean colours',
+  family: 'vqvae',
+  sizeBytes: 12_000,
+  licence: 'CC0-1.0',
+  resolution: 64,
+  factor,
+  codebookSizes: [codebookSize],
+  codeDim: 3,
+  quantizer: 'vq',
+  fit: 'contain',
+  parameters: 3000,
+  metrics: { psnr: 20 },
+};
+
+export interface FakeEngineOptions {
+  readonly models?: readonly ModelSummary[];
+  readonly capabilities?: Partial<Capabilities>;
+  /** Waits before each reconstruct settles; aborts end the wait. */
+  readonly delayMs?: number;
+  /** Rejects the next load with this message. */
+  failLoad?: string;
+}
+
+const abortable = (delayMs: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    if (signal?.aborted) return reject(new DOMException('cancelled', 'AbortError'));
+    const timer = setTimeout(resolve, delayMs);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new DOMException('cancelled', 'AbortError'));
+    });
+  });
+
+const colourOf = (index: number) =>
+  [Math.floor(index / levels ** 2), Math.floor(index / levels) % levels, index % levels].map((v) => (v / (levels - 1)) * 255);
+
+const codeOf = (colour: readonly number[]) =>
+  colour.reduce((code, value) => code * levels + Math.round((value / 255) * (levels - 1)), 0);
+
+const solid = (width: number, height: number): Picture => ({
+  width,
+  height,
+  data: new Uint8ClampedArray(width * height * 4).fill(255),
+});
+
+/** Nearest-neighbour resize: enough for a test. */
+function squareOf(picture: Picture, side: number): Picture {
+  const out = solid(side, side);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      const sx = Math.floor((x * picture.width) / side);
+      const sy = Math.floor((y * picture.height) / side);
+      for (let c = 0; c < 3; c++)
+        out.data[(y * side + x) * 4 + c] = picture.data[(sy * picture.width + sx) * 4 + c]!;
+    }
+  return out;
+}
+
+function encodeBlocks(input: Picture): CodeGrid {
+  const width = Math.ceil(input.width / factor);
+  const height = Math.ceil(input.height / factor);
+  const indices = new Int32Array(width * height);
+  for (let cell = 0; cell < indices.length; cell++) {
+    const left = (cell % width) * factor;
+    const top = Math.floor(cell / width) * factor;
+    const sum = [0, 0, 0];
+    let count = 0;
+    for (let y = top; y < Math.min(top + factor, input.height); y++)
+      for (let x = left; x < Math.min(left + factor, input.width); x++, count++)
+        for (let c = 0; c < 3; c++) sum[c]! += input.data[(y * input.width + x) * 4 + c]!;
+    indices[cell] = codeOf(sum.map((value) => value / count));
+  }
+  return { name: 'codes', width, height, codebookSize, indices };
+}
+
+function decodeBlocks(grid: CodeGrid, width = grid.width * factor, height = grid.height * factor): Picture {
+  const out = solid(width, height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const colour = colourOf(grid.indices[Math.floor(y / factor) * grid.width + Math.floor(x / factor)]!);
+      for (let c = 0; c < 3; c++) out.data[(y * width + x) * 4 + c] = colour[c]!;
+    }
+  return out;
+}
+
+function psnrOf(a: Picture, b: Picture): number {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += (a.data[i]! - b.data[i]!) ** 2;
+  return sum === 0 ? Infinity : 10 * Math.log10((255 ** 2 * a.width * a.height * 3) / sum);
+}
+
+export interface FakeEngine extends EngineClient {
+  readonly calls: string[];
+  emit(event: EngineEvent): void;
+}
+
+export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const calls: string[] = [];
+  const models = options.models ?? [fakeModel];
+  let capabilities: Capabilities = {
+    backend: 'webgpu',
+    adapter: 'Fake adapter',
+    features: [],
+    limits: {},
+    isFallbackAdapter: false,
+    notice: null,
+    ...options.capabilities,
+  };
+  const modelOf = (id: string) => {
+    const model = models.find((one) => one.id === id);
+    if (!model) throw new Error(`There is no model "${id}".`);
+    return model;
+  };
+  let last: Picture | null = null;
+
+  const reconstruct = async (modelId: string, picture: Picture, run: RunOptions = {}, call: CallOptions = {}): Promise<Reconstruction> => {
+    calls.push(`reconstruct ${picture.width}x${picture.height} ${run.mode ?? 'fit'} ${run.fit ?? 'model'}`);
+    const model = modelOf(modelId);
+    call.onProgress?.({ stage: 'encode', fraction: 0.5, message: 'Encoding' });
+    await abortable(options.delayMs ?? 0, call.signal);
+    const input = run.mode === 'tile' ? picture : squareOf(picture, model.resolution);
+    last = input;
+    const grid = encodeBlocks(input);
+    const image = decodeBlocks(grid, input.width, input.height);
+    const bytes = Math.ceil((grid.indices.length * Math.log2(codebookSize)) / 8);
+    return {
+      modelId,
+      input,
+      image,
+      codes: [grid],
+      metrics: { psnr: psnrOf(input, image), ssim: 0.9, bytes },
+      timings: { prepareMs: 1, encodeMs: 2, quantizeMs: 0.5, decodeMs: 3, readMs: 0.5, totalMs: 7, clock: 'wall' },
+      memory: { weightsBytes: 12_000, activationsBytes: 48_000, buffers: 4 },
+      backend: capabilities.backend,
+    };
+  };
+
+  return {
+    calls,
+    emit: (event) => listeners.forEach((listener) => listener(event)),
+    ready: Promise.resolve(capabilities),
+    capabilities: () => Promise.resolve(capabilities),
+    setBackend: (choice) => {
+      capabilities = { ...capabilities, backend: choice === 'auto' ? 'webgpu' : choice, isFallbackAdapter: false };
+      return Promise.resolve(capabilities);
+    },
+    models: () => Promise.resolve([...models]),
+    load: async (modelId, call = {}) => {
+      calls.push(`load ${modelId}`);
+      const failure = options.failLoad;
+      options.failLoad = undefined;
+      call.onProgress?.({ stage: 'download', fraction: 0.5, message: 'Downloading 6.0 of 12.0 kB' });
+      await abortable(0, call.signal);
+      if (failure) throw new Error(failure);
+      return modelOf(modelId);
+    },
+    reconstruct,
+    encode: async (modelId, picture, run, call) => {
+      const { codes, input } = await reconstruct(modelId, picture, run, call);
+      return { codes, input };
+    },
+    decode: (_modelId, codes) => Promise.resolve(decodeBlocks(codes[0]!)),
+    decodePatches: (_modelId, _level, indices) => {
+      calls.push(`patches ${indices.length}`);
+      return Promise.resolve(
+        indices.map((index) =>
+          decodeBlocks({ name: 'codes', width: 1, height: 1, codebookSize, indices: Int32Array.of(index) }),
+        ),
+      );
+    },
+    inspect: (_modelId, x, y, count): Promise<QuantizerView> => {
+      if (!last) return Promise.reject(new Error('Nothing was encoded yet.'));
+      const grid = encodeBlocks(last);
+      const chosen = grid.indices[y * grid.width + x]!;
+      const latent = Float32Array.from(colourOf(chosen), (value) => value / 255 + 0.01);
+      const nearest = Array.from({ length: codebookSize }, (_, index) => {
+        const vector = Float32Array.from(colourOf(index), (value) => value / 255);
+        return { index, vector, distance: vector.reduce((sum, value, i) => sum + (value - latent[i]!) ** 2, 0) };
+      }).sort((a, b) => a.distance - b.distance);
+      return Promise.resolve({ x, y, latent, levels: [{ chosen, nearest: nearest.slice(0, count) }] });
+    },
+    codebook: () =>
+      Promise.resolve(Float32Array.from({ length: codebookSize * 3 }, (_, i) => colourOf(Math.floor(i / 3))[i % 3]! / 255)),
+    attachCanvas: () => Promise.resolve(),
+    simulateDeviceLoss: () => {
+      listeners.forEach((listener) => listener({ kind: 'device-lost', reason: 'simulated' }));
+      listeners.forEach((listener) => listener({ kind: 'device-restored', adapter: capabilities.adapter }));
+      return Promise.resolve();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
