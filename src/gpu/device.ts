@@ -4,8 +4,15 @@
  */
 import type { Target } from './plan';
 
-/** Features that some kernel can use; asked for where the adapter has them. */
-const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
+/**
+ * Features that some kernel can use; asked for where the adapter has them. (As plain strings first: tfjs brings
+ * older WebGPU types along, which do not know every name.)
+ */
+const WANTED_FEATURES = [
+  'shader-f16',
+  'subgroups',
+  'timestamp-query',
+] as readonly string[] as readonly GPUFeatureName[];
 
 /** Limits taken to the adapter's maximum. */
 const WANTED_LIMITS = [
