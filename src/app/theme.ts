@@ -14,11 +14,25 @@ const lapis: MantineColorsTuple = [
   '#132863',
 ];
 
+/** The greys of the dark scheme, from ink to night: those of ui/tokens.css. */
+const dark: MantineColorsTuple = [
+  '#eceef1',
+  '#b6bcc6',
+  '#929aa6',
+  '#6b7480',
+  '#3a414a',
+  '#2b3037',
+  '#20242a',
+  '#191c20',
+  '#121417',
+  '#0d0f11',
+];
+
 /** Mantine wears the tokens: small radii, system fonts, lapis as its primary colour. */
 export const theme = createTheme({
   primaryColor: 'lapis',
   primaryShade: { light: 7, dark: 3 },
-  colors: { lapis },
+  colors: { lapis, dark },
   autoContrast: true,
   respectReducedMotion: true,
   cursorType: 'pointer',

@@ -12,7 +12,7 @@ export function Compare(props: {
   before: PictureLike;
   after: PictureLike;
   /** The error map; shown in mode 'error'. */
-  error: PictureLike;
+  error: PictureLike | null;
   mode: CompareMode;
   /** Zoom buttons and the like; gets the actions of the view. */
   controls?: (actions: { scale: number; zoomBy: (factor: number) => void; reset: () => void }) => React.ReactNode;
@@ -61,7 +61,7 @@ export function Compare(props: {
           stage('Input', layer(before, 'Input')),
           stage('Reconstruction', layer(after, 'Reconstruction')),
         ]}
-        {mode === 'error' && stage('Error map', layer(error, 'Map of the difference between input and reconstruction'))}
+        {mode === 'error' && error && stage('Error map', layer(error, 'Map of the difference between input and reconstruction'))}
       </div>
       {controls?.({ scale: view.scale, zoomBy, reset })}
     </div>

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
 import { createLab, type LabParts } from './create';
 import { Boxes } from './parts/Boxes';
@@ -42,6 +43,7 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
     }),
     [context, store, session],
   );
+  const hasResult = useStore(store, (state) => state.result !== null);
   usePaste(services.takeFiles, (url) => void session.openUrl(url));
   useUndoKeys(session);
   return (
@@ -57,9 +59,11 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
             <BatchPanel files={batch} onClose={() => setBatch([])} />
           </Suspense>
         )}
-        <Suspense fallback={null}>
-          <Details />
-        </Suspense>
+        {hasResult && (
+          <Suspense fallback={null}>
+            <Details />
+          </Suspense>
+        )}
       </div>
     </LabServicesContext>
   );

@@ -21,25 +21,22 @@ export const bytesOfGrid = (grid: CodeGrid): number =>
 export function paintedColours(grid: CodeGrid, image: Picture): Map<number, string> {
   const sums = new Map<number, [number, number, number, number]>();
   const factor = Math.max(1, Math.round(Math.max(image.width / grid.width, image.height / grid.height)));
-  for (let y = 0; y < image.height; y++) {
-    const row = Math.min(grid.height - 1, Math.floor(y / factor)) * grid.width;
-    for (let x = 0; x < image.width; x++) {
-      const index = grid.indices[row + Math.min(grid.width - 1, Math.floor(x / factor))]!;
-      let sum = sums.get(index);
-      if (!sum) sums.set(index, (sum = [0, 0, 0, 0]));
-      const at = (y * image.width + x) * 4;
-      sum[0] += image.data[at]!;
-      sum[1] += image.data[at + 1]!;
-      sum[2] += image.data[at + 2]!;
-      sum[3]++;
-    }
-  }
-  return new Map(
-    [...sums].map(([index, [r, g, b, n]]) => [
-      index,
-      `rgb(${Math.round(r / n)} ${Math.round(g / n)} ${Math.round(b / n)})`,
-    ]),
-  );
+  grid.indices.forEach((index, cell) => {
+    const sum = sums.get(index) ?? [0, 0, 0, 0];
+    sums.set(index, sum);
+    const left = (cell % grid.width) * factor;
+    const top = Math.floor(cell / grid.width) * factor;
+    for (let y = top; y < Math.min(top + factor, image.height); y++)
+      for (let x = left; x < Math.min(left + factor, image.width); x++) {
+        const at = (y * image.width + x) * 4;
+        sum[0] += image.data[at]!;
+        sum[1] += image.data[at + 1]!;
+        sum[2] += image.data[at + 2]!;
+        sum[3]++;
+      }
+  });
+  const mean = (total: number, count: number) => Math.round(total / Math.max(1, count));
+  return new Map([...sums].map(([index, [r, g, b, n]]) => [index, `rgb(${mean(r, n)} ${mean(g, n)} ${mean(b, n)})`]));
 }
 
 /** A row of a codebook, [codeDim]; null where the index lies outside. */

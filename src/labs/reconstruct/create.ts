@@ -1,3 +1,4 @@
+import type { Picture } from '../../engine/types';
 import type { LabContext } from '../contract';
 import { loadSamples, sampleUrl } from './samples';
 import { createReconstructSession, type ReconstructSession, type SpecHistory } from './session';
@@ -9,6 +10,9 @@ export interface LabParts {
   readonly session: ReconstructSession;
 }
 
+/** A file as a picture; the decoder is loaded with the first one. */
+export const decodeFile = async (blob: Blob): Promise<Picture> => (await import('../../image/decode')).decodePicture(blob);
+
 /** Puts the lab together from its context. */
 export function createLab(context: LabContext): LabParts {
   const spec = defaultSpec;
@@ -17,7 +21,7 @@ export function createLab(context: LabContext): LabParts {
     engine: context.engine,
     history: createHistory(spec),
     notify: context.notify,
-    decode: async (blob) => (await import('../../image/decode')).decodePicture(blob),
+    decode: decodeFile,
     loadSamples: (signal) => loadSamples(context.samplesUrl, signal),
     fetchPicture: async (url, signal) => {
       const response = await fetch(url, { signal });

@@ -1,3 +1,24 @@
+import { useLabState } from './labState';
+import { ComparePanel } from './ComparePanel';
+import { QuantizerPanel } from './QuantizerPanel';
+import { SameBytesPanel } from './SameBytesPanel';
+import { TimingPanel } from './TimingPanel';
+import classes from './Details.module.css';
+
+/** What one looks at after the first look: difference, other codecs, the quantizer, time. */
 export default function Details() {
-  return null;
+  const result = useLabState((state) => state.result);
+  if (!result) return null;
+  return (
+    <div className={classes.details}>
+      <ComparePanel result={result} />
+      <div className={classes.column}>
+        <SameBytesPanel result={result} />
+        <TimingPanel result={result} />
+      </div>
+      <div className={classes.wide}>
+        <QuantizerPanel result={result} />
+      </div>
+    </div>
+  );
 }
