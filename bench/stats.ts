@@ -20,7 +20,9 @@ export function median(values: readonly number[]): number {
 /** Median of the ratios with a percentile bootstrap interval, always from the same resamples. */
 export function summarize(ratios: readonly number[], resamples = 2000): RatioSummary {
   const random = lcg(12345);
-  const medians = Array.from({ length: resamples }, () => median(ratios.map(() => ratios[Math.floor(random() * ratios.length)]!)));
+  const medians = Array.from({ length: resamples }, () =>
+    median(ratios.map(() => ratios[Math.floor(random() * ratios.length)]!)),
+  );
   medians.sort((a, b) => a - b);
   const at = (share: number) => medians[Math.min(medians.length - 1, Math.floor(share * medians.length))] ?? NaN;
   return { median: median(ratios), low: at(0.025), high: at(0.975), rounds: ratios.length };

@@ -1,9 +1,22 @@
 /** The worker's methods, as comlink carries them: a call number first, a progress callback last. */
-import type { BackendChoice, Capabilities, CodeGrid, EngineEvent, ModelSummary, Picture, Progress, QuantizerView, Reconstruction, RunOptions } from './types';
+import type {
+  BackendChoice,
+  Capabilities,
+  CodeGrid,
+  EngineEvent,
+  ModelSummary,
+  Picture,
+  Progress,
+  QuantizerView,
+  Reconstruction,
+  RunOptions,
+} from './types';
 
 export interface WorkerOptions {
   readonly modelsUrl: string;
   readonly backend: BackendChoice;
+  /** False where the page itself has no `navigator.gpu`: then the worker does not try either. */
+  readonly useGpu: boolean;
 }
 
 export type Report = (progress: Progress) => void;
@@ -15,8 +28,20 @@ export interface EngineApi {
   setBackend(choice: BackendChoice): Promise<Capabilities>;
   models(): Promise<ModelSummary[]>;
   load(call: number, modelId: string, report?: Report): Promise<ModelSummary>;
-  reconstruct(call: number, modelId: string, picture: Picture, options?: RunOptions, report?: Report): Promise<Reconstruction>;
-  encode(call: number, modelId: string, picture: Picture, options?: RunOptions, report?: Report): Promise<{ codes: CodeGrid[]; input: Picture }>;
+  reconstruct(
+    call: number,
+    modelId: string,
+    picture: Picture,
+    options?: RunOptions,
+    report?: Report,
+  ): Promise<Reconstruction>;
+  encode(
+    call: number,
+    modelId: string,
+    picture: Picture,
+    options?: RunOptions,
+    report?: Report,
+  ): Promise<{ codes: CodeGrid[]; input: Picture }>;
   decode(call: number, modelId: string, codes: readonly CodeGrid[], report?: Report): Promise<Picture>;
   decodePatches(call: number, modelId: string, level: number, indices: readonly number[]): Promise<Picture[]>;
   inspect(call: number, modelId: string, x: number, y: number, count: number): Promise<QuantizerView>;

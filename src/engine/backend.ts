@@ -10,7 +10,10 @@ export type Backend =
   | { readonly kind: 'webgpu'; readonly context: GpuContext; readonly capabilities: Capabilities }
   | { readonly kind: 'wasm' | 'cpu'; readonly tfjs: TfjsBackend; readonly capabilities: Capabilities };
 
-const CPU_ADAPTERS = { wasm: 'TensorFlow.js WASM on the CPU', cpu: 'TensorFlow.js in plain JavaScript on the CPU' } as const;
+const CPU_ADAPTERS = {
+  wasm: 'TensorFlow.js WASM on the CPU',
+  cpu: 'TensorFlow.js in plain JavaScript on the CPU',
+} as const;
 
 /**
  * Opens a backend.
@@ -51,6 +54,13 @@ async function openCpu(name: 'wasm' | 'cpu', reason: string | null): Promise<Bac
   return {
     kind: name,
     tfjs,
-    capabilities: { backend: name, adapter: CPU_ADAPTERS[name], features: [], limits: {}, isFallbackAdapter: false, notice: reason },
+    capabilities: {
+      backend: name,
+      adapter: CPU_ADAPTERS[name],
+      features: [],
+      limits: {},
+      isFallbackAdapter: false,
+      notice: reason,
+    },
   };
 }

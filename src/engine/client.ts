@@ -21,7 +21,11 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
   const workerFailed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      reject(new Error(`The engine worker could not start: ${event.message || 'unknown error'}. Reload the page; an old browser may lack module workers.`));
+      reject(
+        new Error(
+          `The engine worker could not start: ${event.message || 'unknown error'}. Reload the page; an old browser may lack module workers.`,
+        ),
+      );
     });
   });
   workerFailed.catch(() => undefined);
@@ -30,6 +34,7 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
   const workerOptions: WorkerOptions = {
     modelsUrl: new URL(options.modelsUrl ?? 'models/', document.baseURI).href,
     backend: options.backend ?? 'auto',
+    useGpu: 'gpu' in navigator && !!navigator.gpu,
   };
   const tell = Comlink.proxy((event: EngineEvent) => listeners.forEach((listener) => listener(event)));
   const ready = live(api.start(workerOptions, tell));
@@ -37,7 +42,10 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
 
   let nextCall = 1;
   /** Runs one cancellable call of the worker. */
-  const run = async <T>(start: (call: number, report?: (progress: Progress) => void) => Promise<T>, options: CallOptions = {}): Promise<T> => {
+  const run = async <T>(
+    start: (call: number, report?: (progress: Progress) => void) => Promise<T>,
+    options: CallOptions = {},
+  ): Promise<T> => {
     await ready;
     const { signal, onProgress } = options;
     signal?.throwIfAborted();
@@ -60,8 +68,10 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     setBackend: (choice) => run(() => api.setBackend(choice)),
     models: () => run(() => api.models()),
     load: (modelId, call) => run((id, report) => api.load(id, modelId, report), call),
-    reconstruct: (modelId, picture, options, call) => run((id, report) => api.reconstruct(id, modelId, picture, options, report), call),
-    encode: (modelId, picture, options, call) => run((id, report) => api.encode(id, modelId, picture, options, report), call),
+    reconstruct: (modelId, picture, options, call) =>
+      run((id, report) => api.reconstruct(id, modelId, picture, options, report), call),
+    encode: (modelId, picture, options, call) =>
+      run((id, report) => api.encode(id, modelId, picture, options, report), call),
     decode: (modelId, codes, call) => run((id, report) => api.decode(id, modelId, codes, report), call),
     decodePatches: (modelId, level, indices, call) => run((id) => api.decodePatches(id, modelId, level, indices), call),
     inspect: (modelId, x, y, count) => run((id) => api.inspect(id, modelId, x, y, count)),

@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { fsqLattice, inspectQuantizer } from './inspect';
+import { inspectQuantizer } from './inspect';
 
 const base = { x: 1, y: 2, kind: 'vq', cosine: false, count: 3 } as const;
 
 describe('inspectQuantizer', () => {
   it('lists the chosen code first, then the others by distance, ties by index', () => {
     const codebook = new Float32Array([0, 0, 3, 0, 1, 0, -1, 0]);
-    const view = inspectQuantizer({ ...base, latent: new Float32Array([0, 0]), codebooks: [codebook], chosen: [0], count: 4 });
-    expect(view.levels[0]?.nearest.map(({ index, distance }) => [index, distance])).toEqual([[0, 0], [2, 1], [3, 1], [1, 9]]);
+    const view = inspectQuantizer({
+      ...base,
+      latent: new Float32Array([0, 0]),
+      codebooks: [codebook],
+      chosen: [0],
+      count: 4,
+    });
+    expect(view.levels[0]?.nearest.map(({ index, distance }) => [index, distance])).toEqual([
+      [0, 0],
+      [2, 1],
+      [3, 1],
+      [1, 9],
+    ]);
   });
 
   it('shows a residual level what the level before left over', () => {
@@ -22,14 +33,14 @@ describe('inspectQuantizer', () => {
   });
 
   it('measures angles where the quantizer does', () => {
-    const view = inspectQuantizer({ ...base, cosine: true, latent: new Float32Array([10, 0]), codebooks: [new Float32Array([0, 1, 0.1, 0])], chosen: [1] });
+    const view = inspectQuantizer({
+      ...base,
+      cosine: true,
+      latent: new Float32Array([10, 0]),
+      codebooks: [new Float32Array([0, 1, 0.1, 0])],
+      chosen: [1],
+    });
     expect(view.levels[0]?.nearest[0]?.distance).toBeCloseTo(0, 6);
     expect(view.levels[0]?.nearest[1]?.distance).toBeCloseTo(2, 6);
-  });
-});
-
-describe('fsqLattice', () => {
-  it('counts the first dimension fastest and spans [-1, 1]', () => {
-    expect([...fsqLattice([3, 2])]).toEqual([-1, -1, 0, -1, 1, -1, -1, 0, 0, 0, 1, 0]);
   });
 });

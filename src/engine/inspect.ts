@@ -21,7 +21,10 @@ export function inspectQuantizer(input: InspectInput): QuantizerView {
   let rest = input.cosine ? normalized(input.latent) : input.latent;
   const levels = input.codebooks.map((codebook, level) => {
     const chosen = input.chosen[level] ?? 0;
-    const view = { chosen, nearest: input.kind === 'fsq' ? [entry(codebook, rest, chosen, false)] : nearest(codebook, rest, chosen, input) };
+    const view = {
+      chosen,
+      nearest: input.kind === 'fsq' ? [entry(codebook, rest, chosen, false)] : nearest(codebook, rest, chosen, input),
+    };
     const row = rowOf(codebook, rest.length, chosen);
     rest = rest.map((value, i) => value - (row[i] ?? 0));
     return view;
@@ -29,27 +32,22 @@ export function inspectQuantizer(input: InspectInput): QuantizerView {
   return { x: input.x, y: input.y, latent: input.latent, levels };
 }
 
-/** FSQ's codebook, written out: [product of levels, levels.length], code values as in docs/model-format.md. */
-export function fsqLattice(levels: readonly number[]): Float32Array<ArrayBuffer> {
-  const size = levels.reduce((product, level) => product * level, 1);
-  const lattice = new Float32Array(size * levels.length);
-  for (let index = 0; index < size; index++) {
-    let rest = index;
-    levels.forEach((count, dim) => {
-      const half = Math.floor(count / 2);
-      lattice[index * levels.length + dim] = ((rest % count) - half) / half;
-      rest = Math.floor(rest / count);
-    });
-  }
-  return lattice;
-}
-
 type Entry = QuantizerView['levels'][number]['nearest'][number];
 
-function nearest(codebook: Float32Array<ArrayBuffer>, latent: Float32Array, chosen: number, { cosine, count }: InspectInput): Entry[] {
+function nearest(
+  codebook: Float32Array<ArrayBuffer>,
+  latent: Float32Array,
+  chosen: number,
+  { cosine, count }: InspectInput,
+): Entry[] {
   const size = codebook.length / latent.length;
-  const order = Array.from({ length: size }, (_, index) => ({ index, distance: distance(codebook, latent, index, cosine) }));
-  order.sort((a, b) => Number(b.index === chosen) - Number(a.index === chosen) || a.distance - b.distance || a.index - b.index);
+  const order = Array.from({ length: size }, (_, index) => ({
+    index,
+    distance: distance(codebook, latent, index, cosine),
+  }));
+  order.sort(
+    (a, b) => Number(b.index === chosen) - Number(a.index === chosen) || a.distance - b.distance || a.index - b.index,
+  );
   return order.slice(0, count).map(({ index }) => entry(codebook, latent, index, cosine));
 }
 
@@ -63,7 +61,8 @@ function distance(codebook: Float32Array<ArrayBuffer>, latent: Float32Array, ind
   return row.reduce((sum, value, i) => sum + (value - (latent[i] ?? 0)) ** 2, 0);
 }
 
-const rowOf = (codebook: Float32Array<ArrayBuffer>, dim: number, index: number) => codebook.slice(index * dim, (index + 1) * dim);
+const rowOf = (codebook: Float32Array<ArrayBuffer>, dim: number, index: number) =>
+  codebook.slice(index * dim, (index + 1) * dim);
 
 function normalized(vector: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const length = Math.max(Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)), 1e-12);

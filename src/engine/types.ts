@@ -106,7 +106,11 @@ export interface QuantizerView {
   /** Per level: the nearest codes in order of distance, the chosen one first. FSQ: one entry. */
   readonly levels: readonly {
     readonly chosen: number;
-    readonly nearest: readonly { readonly index: number; readonly distance: number; readonly vector: Float32Array<ArrayBuffer> }[];
+    readonly nearest: readonly {
+      readonly index: number;
+      readonly distance: number;
+      readonly vector: Float32Array<ArrayBuffer>;
+    }[];
   }[];
 }
 
@@ -130,7 +134,12 @@ export interface EngineClient {
   /** Downloads (or takes from the cache), checks and compiles a model. Repeating it is free. */
   load(modelId: string, call?: CallOptions): Promise<ModelSummary>;
   reconstruct(modelId: string, picture: Picture, options?: RunOptions, call?: CallOptions): Promise<Reconstruction>;
-  encode(modelId: string, picture: Picture, options?: RunOptions, call?: CallOptions): Promise<{ codes: CodeGrid[]; input: Picture }>;
+  encode(
+    modelId: string,
+    picture: Picture,
+    options?: RunOptions,
+    call?: CallOptions,
+  ): Promise<{ codes: CodeGrid[]; input: Picture }>;
   decode(modelId: string, codes: readonly CodeGrid[], call?: CallOptions): Promise<Picture>;
   /** Each code alone, tiled 3 x 3 and decoded; the middle patch (factor x factor pixels) is returned. */
   decodePatches(modelId: string, level: number, indices: readonly number[], call?: CallOptions): Promise<Picture[]>;

@@ -1,0 +1,4 @@
+import { openTestGpu } from '../gpu/testing/device';
+import { describeJourney } from './testing/journey';
+
+describeJourney({ backend: 'webgpu', gpu: openTestGpu });

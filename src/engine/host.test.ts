@@ -1,0 +1,3 @@
+import { describeJourney } from './testing/journey';
+
+describeJourney({ backend: 'cpu', gpu: () => null });

@@ -1,0 +1,158 @@
+/** One journey through the engine, the same on every backend: the tests say on which. */
+import { createReadStream } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineHost } from '../host';
+import type { BackendName, EngineEvent, Picture, Progress } from '../types';
+
+export interface JourneyOptions {
+  readonly gpu: () => GPU | null;
+  readonly backend: BackendName;
+}
+
+/** Serves fixtures/models/ over http, as a static host would. */
+export async function serveFixtures(): Promise<{ url: string; server: Server }> {
+  const server = createServer((request, response) => {
+    createReadStream(`fixtures/models${request.url}`)
+      .on('error', () => response.writeHead(404).end())
+      .pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
+}
+
+/** Smooth colours with a disc, [height, width, 4]. */
+export function testPicture(width: number, height: number): Picture {
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const inside = Math.hypot(x - width / 2, y - height / 2) < Math.min(width, height) / 3;
+      data.set(
+        [inside ? 220 : (255 * x) / width, inside ? 40 : (255 * y) / height, inside ? 60 : 128],
+        (y * width + x) * 4,
+      );
+    }
+  return { width, height, data };
+}
+
+export function describeJourney({ gpu, backend }: JourneyOptions): void {
+  describe(`engine on ${backend}`, () => {
+    const events: EngineEvent[] = [];
+    let server: Server;
+    let host: EngineHost;
+    let call = 1;
+
+    beforeAll(async () => {
+      const served = await serveFixtures();
+      server = served.server;
+      host = new EngineHost({ gpu: gpu() });
+      await host.start({ modelsUrl: served.url, backend, useGpu: true }, (event) => events.push(event));
+    });
+    afterAll(() => server.close());
+
+    it('says where it runs and what it has', async () => {
+      expect(host.capabilities().backend).toBe(backend);
+      const tiny = (await host.models()).find(({ id }) => id === 'tiny-vq');
+      expect(tiny).toMatchObject({ resolution: 32, factor: 4, codebookSizes: [64], codeDim: 4, quantizer: 'vq' });
+    });
+
+    it.each(['tiny-vq', 'tiny-cosine', 'tiny-fsq', 'tiny-rvq'])(
+      '%s: codes decode to the very reconstruction',
+      async (id) => {
+        const stages: Progress['stage'][] = [];
+        const run = await host.reconstruct(call++, id, testPicture(50, 40), {}, ({ stage }) => stages.push(stage));
+        const model = (await host.models()).find((summary) => summary.id === id)!;
+        expect(stages).toContain('download');
+        expect(run.image).toMatchObject({ width: model.resolution, height: model.resolution });
+        expect(run.codes.map(({ codebookSize }) => codebookSize)).toEqual(model.codebookSizes);
+        expect(new Set(run.codes[0]?.indices).size).toBeGreaterThan(1);
+        expect(run.metrics.bytes).toBe(
+          run.codes.reduce(
+            (sum, { indices, codebookSize }) => sum + Math.ceil((indices.length * Math.log2(codebookSize)) / 8),
+            0,
+          ),
+        );
+        const decoded = await host.decode(call++, id, run.codes);
+        expect(decoded.data).toEqual(run.image.data);
+        const { codes } = await host.encode(call++, id, testPicture(50, 40));
+        expect(codes).toEqual(run.codes);
+      },
+    );
+
+    it('opens the quantizer: the chosen code is the nearest', async () => {
+      for (const id of ['tiny-vq', 'tiny-cosine', 'tiny-rvq']) {
+        const { codes } = await host.reconstruct(call++, id, testPicture(32, 32));
+        const view = await host.inspect(call++, id, 2, 1, 5);
+        view.levels.forEach((level, i) => {
+          expect(level.chosen).toBe(codes[i]!.indices[codes[i]!.width + 2]);
+          const distances = level.nearest.map(({ distance }) => distance);
+          expect(distances[0]).toBeLessThanOrEqual(Math.min(...distances) + 1e-5);
+        });
+      }
+    });
+
+    it('keeps the whole picture in tile mode, whatever its size', async () => {
+      for (const [width, height] of [
+        [1, 1],
+        [45, 33],
+        [70, 10],
+      ] as const) {
+        const run = await host.reconstruct(call++, 'tiny-vq', testPicture(width, height), { mode: 'tile' });
+        expect([run.image.width, run.image.height]).toEqual([width, height]);
+        expect([run.codes[0]?.width, run.codes[0]?.height]).toEqual([Math.ceil(width / 4), Math.ceil(height / 4)]);
+      }
+    });
+
+    it('refuses a code outside the codebook, in words', async () => {
+      const { codes } = await host.encode(call++, 'tiny-vq', testPicture(32, 32));
+      codes[0]!.indices[5] = 64;
+      await expect(host.decode(call++, 'tiny-vq', codes)).rejects.toThrow(/64.*0\s*(to|\.\.)\s*63/);
+    });
+
+    it('draws one code alone', async () => {
+      const [patch, other] = await host.decodePatches(call++, 'tiny-vq', 0, [3, 9]);
+      expect(patch).toMatchObject({ width: 4, height: 4 });
+      expect(patch!.data).not.toEqual(other!.data);
+    });
+
+    it('can be cancelled between tiles, and works on', async () => {
+      const id = call++;
+      const running = host.reconstruct(id, 'tiny-vq', testPicture(200, 200), { mode: 'tile' }, ({ stage }) => {
+        if (stage === 'encode') host.cancel(id);
+      });
+      await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+      await expect(host.reconstruct(call++, 'tiny-vq', testPicture(32, 32))).resolves.toBeTruthy();
+    });
+
+    it('names what there is when asked for what there is not', async () => {
+      await expect(host.load(call++, 'nonesuch')).rejects.toThrow(/nonesuch.*tiny-vq/);
+    });
+
+    if (backend === 'webgpu')
+      it('survives the loss of the device, idle and in mid-run', async () => {
+        const before = await host.reconstruct(call++, 'tiny-vq', testPicture(90, 70), { mode: 'tile' });
+        await host.simulateDeviceLoss();
+        const idle = await host.reconstruct(call++, 'tiny-vq', testPicture(90, 70), { mode: 'tile' });
+        expect(idle.image.data).toEqual(before.image.data);
+        let lost: Promise<void> | null = null;
+        const during = await host.reconstruct(
+          call++,
+          'tiny-vq',
+          testPicture(90, 70),
+          { mode: 'tile' },
+          ({ stage, fraction }) => {
+            if (stage === 'encode' && fraction && !lost) lost = host.simulateDeviceLoss();
+          },
+        );
+        expect(lost).not.toBeNull();
+        expect(during.image.data).toEqual(before.image.data);
+        expect(events.map(({ kind }) => kind)).toEqual([
+          'device-lost',
+          'device-restored',
+          'device-lost',
+          'device-restored',
+        ]);
+      });
+  });
+}
