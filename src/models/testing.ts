@@ -1,0 +1,64 @@
+/** Fixture models from disk and small random ones, for tests. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { WeightSource } from '../graph/weights';
+import { readGolden } from './golden';
+import { createModel, type Model } from './loader';
+import { parseManifest } from './manifest';
+import type { TensorEntry } from './safetensors';
+import { codebookNames, type VqvaeConfig } from './vqvae/config';
+import { expectedTensors } from './vqvae/facts';
+
+export const FIXTURES = ['tiny-vq', 'tiny-wide', 'tiny-cosine', 'tiny-fsq', 'tiny-rvq', 'ci-64'] as const;
+
+const bytesOf = (path: string): ArrayBuffer => Uint8Array.from(readFileSync(path)).buffer;
+
+/** A model folder under `fixtures/models/` (or `root`). */
+export function fixtureModel(
+  id: string,
+  root = 'fixtures/models',
+): { model: Model; golden: ReadonlyMap<string, TensorEntry> } {
+  const folder = resolve(root, id);
+  const manifest = parseManifest(JSON.parse(readFileSync(resolve(folder, 'manifest.json'), 'utf8')), id);
+  const model = createModel(manifest, bytesOf(resolve(folder, manifest.weights.file)));
+  return { model, golden: readGolden(bytesOf(resolve(folder, manifest.golden?.file ?? 'golden.safetensors'))) };
+}
+
+/** xorshift32: fast, and the same everywhere. Uniform in [-1, 1). */
+export function uniforms(seed: number): () => number {
+  let state = (seed * 2654435761 + 1) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 31 - 1;
+  };
+}
+
+function hash(name: string): number {
+  let sum = 2166136261;
+  for (const letter of name) sum = Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 16777619);
+  return sum >>> 0;
+}
+
+/**
+ * Random weights whose activations keep their size: convolutions uniform with variance 1 / fan-in, norms near 1, biases small,
+ * codebook rows in [-1, 1]. Every tensor depends only on its name and the seed; nothing is kept.
+ */
+export function randomWeights(config: VqvaeConfig, seed = 1): WeightSource {
+  const shapes = expectedTensors(config);
+  const codebooks = new Set(codebookNames(config));
+  return {
+    get(name) {
+      const shape = shapes.get(name);
+      if (!shape) throw new Error(`no tensor ${name}`);
+      const next = uniforms(hash(name) ^ seed);
+      const size = shape.reduce((product, side) => product * side, 1);
+      const isNorm = /norm\w*\.weight$/.test(name);
+      const fanIn = size / (shape[0] ?? 1);
+      const scale = codebooks.has(name) ? 1 : shape.length === 1 ? 0.1 : Math.sqrt(3 / fanIn);
+      const offset = isNorm ? 1 : 0;
+      return { shape, data: Float32Array.from({ length: size }, () => offset + scale * next()) };
+    },
+  };
+}

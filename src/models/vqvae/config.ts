@@ -1,0 +1,108 @@
+/** The configuration of family `vqvae` and what follows from it (docs/model-format.md). */
+import { z } from 'zod';
+
+const size = z.int().positive();
+
+const halfSchema = z
+  .object({
+    stem: size,
+    channels: z.array(size).min(1),
+    resBlocks: z.array(z.int().nonnegative()),
+    attention: z.array(z.boolean()),
+    midBlock: z.boolean().default(true),
+    midAttention: z.boolean().default(true),
+  })
+  .superRefine(({ channels, resBlocks, attention }, context) => {
+    for (const [name, list] of Object.entries({ resBlocks, attention }))
+      if (list.length !== channels.length)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `one entry per level is needed: ${channels.length}, found ${list.length}`,
+        });
+  });
+
+const quantizerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('vq'), codebookSize: size, distance: z.enum(['l2', 'cosine']).default('l2') }),
+  z.object({ kind: z.literal('fsq'), levels: z.array(z.int().min(2)).min(1) }),
+  z.object({ kind: z.literal('rvq'), codebookSize: size, numLevels: size }),
+]);
+
+export type HalfConfig = z.infer<typeof halfSchema>;
+export type QuantizerConfig = z.infer<typeof quantizerSchema>;
+export type VqvaeConfig = z.infer<typeof vqvaeConfigSchema>;
+
+export const vqvaeConfigSchema = z
+  .object({
+    inChannels: z.literal(3).default(3),
+    encoder: halfSchema,
+    decoder: halfSchema,
+    downsample: z.enum(['conv3', 'conv4', 'space-to-depth']).default('conv3'),
+    upsample: z.enum(['nearest', 'pixel-shuffle']).default('nearest'),
+    latentChannels: size,
+    codeDim: size,
+    quantConv: z.boolean().default(true),
+    postQuantConv: z.boolean().default(true),
+    normGroups: size.default(32),
+    normEps: z.number().positive().default(1e-6),
+    quantizer: quantizerSchema,
+  })
+  .superRefine((config, context) => {
+    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { encoder, decoder, quantizer, latentChannels, codeDim, normGroups } = config;
+    if (halfFactor(encoder) !== halfFactor(decoder))
+      issue(
+        ['decoder', 'stem'],
+        `decoder factor ${halfFactor(decoder)} must equal encoder factor ${halfFactor(encoder)}`,
+      );
+    if (!(config.quantConv && config.postQuantConv) && latentChannels !== codeDim)
+      issue(
+        ['codeDim'],
+        `without quantConv or postQuantConv it must equal latentChannels ${latentChannels}, found ${codeDim}`,
+      );
+    if (quantizer.kind === 'fsq' && quantizer.levels.length !== codeDim)
+      issue(['quantizer', 'levels'], `${codeDim} levels are needed (codeDim), found ${quantizer.levels.length}`);
+    for (const [name, { channels, resBlocks }] of Object.entries({ encoder, decoder })) {
+      channels.forEach((width, level) => {
+        if (width % normGroups)
+          issue([name, 'channels', String(level)], `${width} does not divide into ${normGroups} groups`);
+        // A width changes inside the first ResBlock of its level, in the order in which the half runs.
+        const before = channels[name === 'encoder' ? level - 1 : level + 1] ?? width;
+        if (!resBlocks[level] && before !== width)
+          issue(
+            [name, 'resBlocks', String(level)],
+            `a level that goes from ${before} to ${width} channels needs a ResBlock`,
+          );
+      });
+    }
+  });
+
+const halfFactor = ({ stem, channels }: Pick<HalfConfig, 'stem' | 'channels'>): number =>
+  stem * 2 ** (channels.length - 1);
+
+/** Pixels per code and side. */
+export const factor = (config: VqvaeConfig): number => halfFactor(config.encoder);
+
+/** Codes in each grid: one entry for VQ and FSQ, one per level for residual VQ. */
+export function codebookSizes({ quantizer }: VqvaeConfig): readonly number[] {
+  switch (quantizer.kind) {
+    case 'vq':
+      return [quantizer.codebookSize];
+    case 'fsq':
+      return [quantizer.levels.reduce((product, levels) => product * levels, 1)];
+    case 'rvq':
+      return Array.from({ length: quantizer.numLevels }, () => quantizer.codebookSize);
+  }
+}
+
+/** Name of each level's codebook in the weight file; none for FSQ. */
+export function codebookNames({ quantizer }: VqvaeConfig): readonly string[] {
+  switch (quantizer.kind) {
+    case 'vq':
+      return ['quantize.embedding.weight'];
+    case 'fsq':
+      return [];
+    case 'rvq':
+      return Array.from({ length: quantizer.numLevels }, (_, i) => `quantize.levels.${i}.embedding.weight`);
+  }
+}

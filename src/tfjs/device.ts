@@ -1,0 +1,28 @@
+/**
+ * TensorFlow.js 4.22.0 and where it runs. tfjs and each of its backends are loaded when they are asked for: a visitor
+ * with WebGPU never downloads them.
+ */
+import type { GpuContext } from '../gpu/device';
+
+export type TfjsBackendName = 'cpu' | 'wasm' | 'webgpu';
+
+export interface TfjsBackend {
+  readonly name: TfjsBackendName;
+  /** Threads of the WASM backend; 1 elsewhere. More than one needs a cross-origin isolated page. */
+  readonly threads: number;
+  /** Frees the backend and every tensor on it. */
+  dispose(): void;
+}
+
+/**
+ * Opens tfjs on the CPU.
+ * @throws Error where the browser has no WebAssembly or the .wasm file does not come.
+ */
+export async function openTfjs(name: 'cpu' | 'wasm'): Promise<TfjsBackend> {
+  return (await import('./backends')).openCpu(name);
+}
+
+/** Opens tfjs on OUR device, so that its buffers and ours can be timed and freed together. It never destroys the device. */
+export async function openTfjsOnDevice(context: GpuContext): Promise<TfjsBackend> {
+  return (await import('./backends')).openOnDevice(context);
+}
