@@ -225,9 +225,9 @@ function svgTag(bytes: Uint8Array): string | null {
         : ['<!', '>'];
     // A document type may hold declarations in brackets, each with its own `>`.
     const subset = /^<!DOCTYPE[^>[]*\[/i.test(rest) ? rest.indexOf(']') : 0;
-    const end = subset < 0 ? -1 : rest.indexOf(close!, Math.max(open!.length, subset));
+    const end = subset < 0 ? -1 : rest.indexOf(close, Math.max(open.length, subset));
     if (end < 0) return null;
-    rest = rest.slice(end + close!.length).trimStart();
+    rest = rest.slice(end + close.length).trimStart();
   }
   return /^<(?:\w+:)?svg(?=[\s>/])(?:[^>"']|"[^"]*"|'[^']*')*>/.exec(rest)?.[0] ?? null;
 }
