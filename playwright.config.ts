@@ -20,5 +20,9 @@ export default defineConfig({
     trace: 'off',
     screenshot: 'only-on-failure',
   },
-  webServer: { command: `node scripts/serve.mjs --port ${port}`, url: `http://127.0.0.1:${port}${BASE_PATH}`, reuseExistingServer: !process.env.CI },
+  webServer: {
+    command: `node scripts/serve.mjs --port ${port}`,
+    url: `http://127.0.0.1:${port}${BASE_PATH}`,
+    reuseExistingServer: !process.env.CI,
+  },
 });

@@ -20,9 +20,14 @@ function chunk(type: string, data: Buffer): Buffer {
 }
 
 /** An RGBA PNG; `pixel` gives [r, g, b, a] for each place. */
-export function png(width: number, height: number, pixel: (x: number, y: number) => readonly [number, number, number, number]): Buffer {
+export function png(
+  width: number,
+  height: number,
+  pixel: (x: number, y: number) => readonly [number, number, number, number],
+): Buffer {
   const rows = Buffer.alloc(height * (width * 4 + 1));
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rows.set(pixel(x, y), y * (width * 4 + 1) + 1 + x * 4);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) rows.set(pixel(x, y), y * (width * 4 + 1) + 1 + x * 4);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -37,7 +42,17 @@ export function png(width: number, height: number, pixel: (x: number, y: number)
 
 /** A smooth coloured picture with a hard edge, opaque. */
 export const scene = (width: number, height: number) =>
-  png(width, height, (x, y) => [(255 * x) / width, (255 * y) / height, x > width / 2 ? 40 : 200, 255].map(Math.round) as [number, number, number, number]);
+  png(
+    width,
+    height,
+    (x, y) =>
+      [(255 * x) / width, (255 * y) / height, x > width / 2 ? 40 : 200, 255].map(Math.round) as [
+        number,
+        number,
+        number,
+        number,
+      ],
+  );
 
 /** A red disc on full transparency. */
 export const disc = (size: number) =>
@@ -57,7 +72,9 @@ export async function rotatedJpeg(page: Page, width: number, height: number): Pr
       context.fillRect(0, 0, h / 2, w);
       context.fillStyle = 'rgb(20,20,220)';
       context.fillRect(h / 2, 0, h / 2, w);
-      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })).arrayBuffer());
+      const bytes = new Uint8Array(
+        await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })).arrayBuffer(),
+      );
       return btoa(String.fromCharCode(...bytes));
     },
     [width, height] as const,

@@ -14,12 +14,15 @@ test('a visitor sees a reconstruction without doing anything, and every kind of 
     const canvas = new OffscreenCanvas(64, 64);
     canvas.getContext('2d')!.clearRect(0, 0, 64, 64);
     const { image } = await window.tessera.reconstruct(model, await canvas.convertToBlob());
-    const { image: white } = await window.tessera.reconstruct(model, (() => {
-      const context = canvas.getContext('2d')!;
-      context.fillStyle = '#fff';
-      context.fillRect(0, 0, 64, 64);
-      return canvas.transferToImageBitmap();
-    })());
+    const { image: white } = await window.tessera.reconstruct(
+      model,
+      (() => {
+        const context = canvas.getContext('2d')!;
+        context.fillStyle = '#fff';
+        context.fillRect(0, 0, 64, 64);
+        return canvas.transferToImageBitmap();
+      })(),
+    );
     return { transparent: [...image.data], white: [...white.data] };
   }, TINY);
   expect(corner.transparent).toEqual(corner.white);
@@ -27,7 +30,9 @@ test('a visitor sees a reconstruction without doing anything, and every kind of 
   await choose(page, 'rotated.jpg', 'image/jpeg', await rotatedJpeg(page, 120, 200));
   await expectReconstructed(page, 'rotated.jpg');
   const upright = await page.getByTestId('input').evaluate((canvas: HTMLCanvasElement) => {
-    const at = (x: number, y: number) => [...canvas.getContext('2d')!.getImageData(x * canvas.width, y * canvas.height, 1, 1).data];
+    const at = (x: number, y: number) => [
+      ...canvas.getContext('2d')!.getImageData(x * canvas.width, y * canvas.height, 1, 1).data,
+    ];
     return { top: at(0.5, 0.2), bottom: at(0.5, 0.8) };
   });
   expect(upright.top[0]).toBeGreaterThan(150);
@@ -135,8 +140,14 @@ test('no serious accessibility violation, light and dark, wide and narrow', asyn
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(size);
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(
+        violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+      ).toEqual([]);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       expect(overflow).toBe(0);
     }
 });

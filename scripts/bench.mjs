@@ -21,7 +21,11 @@ if (!executablePath) {
 }
 
 // Port 0: any free one. No hot reload: a file saved meanwhile must not restart a measurement.
-const server = await createServer({ logLevel: 'error', server: { port: 0, host: '127.0.0.1', hmr: false, watch: null }, optimizeDeps: { force: false } });
+const server = await createServer({
+  logLevel: 'error',
+  server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+  optimizeDeps: { force: false },
+});
 await server.listen();
 const base = server.resolvedUrls.local[0];
 const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
@@ -33,7 +37,9 @@ try {
     if (message.type() === 'error' || message.text().startsWith('bench:')) console.error(message.text());
   });
   await page.goto(`${base}bench/?model=${encodeURIComponent(model)}&rounds=${rounds}`);
-  const result = await page.waitForFunction(() => globalThis.benchResult, null, { timeout: 1_200_000 }).then((handle) => handle.jsonValue());
+  const result = await page
+    .waitForFunction(() => globalThis.benchResult, null, { timeout: 1_200_000 })
+    .then((handle) => handle.jsonValue());
   if (json) console.log(JSON.stringify(result, null, 2));
   else print(result);
   failed = !!result.error || result.items.some((item) => item.error);
@@ -53,7 +59,10 @@ function print(result) {
       continue;
     }
     for (const [peer, { median, low, high, rounds: count }] of Object.entries(item.ratios))
-      console.log(`  ${peer.padEnd(14)} ${median.toFixed(2)} x our time   [${low.toFixed(2)}, ${high.toFixed(2)}], ${count} rounds`);
-    if (!result.isSoftware) for (const [name, ms] of Object.entries(item.timesMs)) console.log(`  ${name.padEnd(14)} ${ms.toFixed(2)} ms`);
+      console.log(
+        `  ${peer.padEnd(14)} ${median.toFixed(2)} x our time   [${low.toFixed(2)}, ${high.toFixed(2)}], ${count} rounds`,
+      );
+    if (!result.isSoftware)
+      for (const [name, ms] of Object.entries(item.timesMs)) console.log(`  ${name.padEnd(14)} ${ms.toFixed(2)} ms`);
   }
 }

@@ -4,7 +4,12 @@
  */
 import { accessSync, constants } from 'node:fs';
 
-const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
+const CANDIDATES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+];
 
 /** Path of a Chromium, or null. */
 export function findChromium() {
@@ -27,7 +32,12 @@ export const CHROMIUM_ARGS = [
   '--enable-unsafe-webgpu',
   ...(process.env.TESSERA_GPU === 'real'
     ? []
-    : ['--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']),
+    : [
+        '--use-webgpu-adapter=swiftshader',
+        '--enable-features=Vulkan',
+        '--use-vulkan=swiftshader',
+        '--use-angle=swiftshader',
+      ]),
 ];
 
 function isExecutable(path) {

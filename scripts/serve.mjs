@@ -26,7 +26,8 @@ export function serve(port) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     const inside = path.startsWith(BASE_PATH) ? normalize('/' + path.slice(BASE_PATH.length)).slice(1) : null;
-    const file = inside === null ? null : inside.startsWith('fixtures/') ? inside : join('dist', inside || 'index.html');
+    const file =
+      inside === null ? null : inside.startsWith('fixtures/') ? inside : join('dist', inside || 'index.html');
     let size;
     try {
       const stat = statSync(file);
@@ -36,7 +37,10 @@ export function serve(port) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
       return;
     }
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-length': size });
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-length': size,
+    });
     if (request.method === 'HEAD') response.end();
     else createReadStream(file).pipe(response);
   });
