@@ -48,7 +48,12 @@ function Page({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: string }
   );
 }
 
-function Room(props: { lab: LabDefinition; View: (typeof rooms)[number]['View']; engine: EngineClient; modelsUrl: string }) {
+function Room(props: {
+  lab: LabDefinition;
+  View: (typeof rooms)[number]['View'];
+  engine: EngineClient;
+  modelsUrl: string;
+}) {
   const { lab, View, engine, modelsUrl } = props;
   const context = useMemo<LabContext>(
     () => ({

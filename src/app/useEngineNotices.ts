@@ -23,7 +23,12 @@ export function useEngineNotices(engine: EngineClient): void {
               message: `Running on ${event.adapter} again. Nothing was lost.`,
             });
           case 'gpu-error':
-            return notify({ id: 'gpu-error', kind: 'error', title: 'The GPU reported an error', message: event.message });
+            return notify({
+              id: 'gpu-error',
+              kind: 'error',
+              title: 'The GPU reported an error',
+              message: event.message,
+            });
         }
       }),
     [engine],

@@ -61,7 +61,9 @@ export function Compare(props: {
           stage('Input', layer(before, 'Input')),
           stage('Reconstruction', layer(after, 'Reconstruction')),
         ]}
-        {mode === 'error' && error && stage('Error map', layer(error, 'Map of the difference between input and reconstruction'))}
+        {mode === 'error' &&
+          error &&
+          stage('Error map', layer(error, 'Map of the difference between input and reconstruction'))}
       </div>
       {controls?.({ scale: view.scale, zoomBy, reset })}
     </div>
@@ -75,7 +77,14 @@ function Divider({ split, onSplit }: { split: number; onSplit: (split: number) =
     const rect = event.currentTarget.parentElement?.getBoundingClientRect();
     if (rect) onSplit(Math.min(100, Math.max(0, ((event.clientX - rect.left) / rect.width) * 100)));
   };
-  const steps: Record<string, number> = { ArrowLeft: -2, ArrowRight: 2, ArrowDown: -2, ArrowUp: 2, PageUp: 10, PageDown: -10 };
+  const steps: Record<string, number> = {
+    ArrowLeft: -2,
+    ArrowRight: 2,
+    ArrowDown: -2,
+    ArrowUp: 2,
+    PageUp: 10,
+    PageDown: -10,
+  };
   return (
     <div
       className={classes.divider}

@@ -19,7 +19,16 @@ export function VectorBars(props: { vector: ArrayLike<number>; label: string; li
       {values.map((value, i) => {
         const size = (Math.min(1, Math.abs(value) / limit) * height) / 2;
         const y = value >= 0 ? height / 2 - size : height / 2;
-        return <rect key={i} x={i * 6 + 1} y={y} width="4" height={size} className={value >= 0 ? classes.up : classes.down} />;
+        return (
+          <rect
+            key={i}
+            x={i * 6 + 1}
+            y={y}
+            width="4"
+            height={size}
+            className={value >= 0 ? classes.up : classes.down}
+          />
+        );
       })}
     </svg>
   );

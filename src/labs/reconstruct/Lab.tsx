@@ -17,19 +17,17 @@ const BatchPanel = lazy(() => import('./parts/BatchPanel'));
 
 /** The reconstruct lab: the landing page. */
 export default function ReconstructLab({ context }: LabProps) {
-  const [parts, setParts] = useState<LabParts | null>(null);
+  const [parts] = useState(() => createLab(context));
   useEffect(() => {
-    const made = createLab(context);
-    setParts(made);
-    void made.session.start();
-    return () => made.session.dispose();
-  }, [context]);
-  return parts && <Screen context={context} parts={parts} />;
+    void parts.session.start();
+    return () => parts.session.dispose();
+  }, [parts]);
+  return <Screen context={context} parts={parts} />;
 }
 
 function Screen({ context, parts }: LabProps & { parts: LabParts }) {
   const { store, session } = parts;
-  const [batch, setBatch] = useState<readonly File[]>([]);
+  const [batch, setBatch] = useState<{ id: number; files: readonly File[] }>({ id: 0, files: [] });
   const services = useMemo<LabServices>(
     () => ({
       context,
@@ -37,7 +35,7 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
       session,
       takeFiles: (files) => {
         const [first] = files;
-        if (files.length > 1) setBatch(files);
+        if (files.length > 1) setBatch((old) => ({ id: old.id + 1, files }));
         else if (first) void session.open(first, first.name);
       },
     }),
@@ -54,9 +52,9 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
         <Toolbar />
         <Boxes />
         <Scores />
-        {batch.length > 0 && (
+        {batch.files.length > 0 && (
           <Suspense fallback={null}>
-            <BatchPanel files={batch} onClose={() => setBatch([])} />
+            <BatchPanel key={batch.id} files={batch.files} onClose={() => setBatch({ id: batch.id, files: [] })} />
           </Suspense>
         )}
         {hasResult && (

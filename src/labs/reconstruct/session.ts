@@ -34,7 +34,7 @@ export interface SessionServices {
 }
 
 export interface ReconstructSession {
-  /** Fetches the lists, loads the model, reconstructs the first sample. Resolves when there is nothing left to do. */
+  /** Fetches the lists, loads the model, reconstructs the first sample. Resolves when there is nothing left to do. Ended by `dispose`. */
   start(): Promise<void>;
   /** Changes the spec (undoable) and runs. */
   change(patch: Partial<ReconstructSpec>): Promise<void>;
@@ -68,7 +68,8 @@ const patchChunk = 32;
 
 export function createReconstructSession(store: ReconstructStore, services: SessionServices): ReconstructSession {
   const { engine, history, notify } = services;
-  const life = new AbortController();
+  let life = new AbortController();
+  let unsubscribe = () => {};
   const own = new Map<number, LoadedPicture>();
   const sampleCache = new Map<string, LoadedPicture>();
   const pending = new Set<string>();
@@ -77,10 +78,6 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
   let listed: Promise<void> | null = null;
 
   const set = store.setState;
-  const unsubscribe = engine.subscribe((event) => {
-    if (event.kind === 'device-restored') void refreshCapabilities();
-  });
-
   async function refreshCapabilities(): Promise<void> {
     try {
       set({ capabilities: await engine.capabilities() });
@@ -194,7 +191,9 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
 
   async function fetchPatches(model: ModelSummary, level: number, indices: readonly number[]): Promise<void> {
     const keyOf = (index: number) => patchKey(model.id, level, index);
-    const wanted = [...new Set(indices)].filter((i) => !store.getState().patches.has(keyOf(i)) && !pending.has(keyOf(i)));
+    const wanted = [...new Set(indices)].filter(
+      (i) => !store.getState().patches.has(keyOf(i)) && !pending.has(keyOf(i)),
+    );
     wanted.forEach((index) => pending.add(keyOf(index)));
     try {
       for (let at = 0; at < wanted.length; at += patchChunk) {
@@ -222,7 +221,14 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
   }
 
   const session: ReconstructSession = {
-    start: apply,
+    start() {
+      if (life.signal.aborted) life = new AbortController();
+      unsubscribe();
+      unsubscribe = engine.subscribe((event) => {
+        if (event.kind === 'device-restored') void refreshCapabilities();
+      });
+      return apply();
+    },
     retry: apply,
     change(patch) {
       history.push({ ...history.current, ...patch });
@@ -241,7 +247,12 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
       try {
         picture = await services.decode(blob);
       } catch (error) {
-        notify({ id: 'open', kind: 'error', title: `${name || 'This file'} could not be opened`, message: messageOf(error) });
+        notify({
+          id: 'open',
+          kind: 'error',
+          title: `${name || 'This file'} could not be opened`,
+          message: messageOf(error),
+        });
         return;
       }
       const id = nextOwn++;
@@ -255,7 +266,8 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
         const blob = await services.fetchPicture(url.href, life.signal);
         await session.open(blob, name);
       } catch (error) {
-        if (!isAbort(error)) notify({ id: 'open', kind: 'error', title: `${name} could not be fetched`, message: messageOf(error) });
+        if (!isAbort(error))
+          notify({ id: 'open', kind: 'error', title: `${name} could not be fetched`, message: messageOf(error) });
       }
     },
     cancel: () => job?.abort(),

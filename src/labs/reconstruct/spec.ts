@@ -2,8 +2,7 @@ import type { Fit } from '../../engine/types';
 
 /** Where the picture comes from. An own picture lives in the session only and never travels in a link. */
 export type SourceRef =
-  | { readonly kind: 'sample'; readonly file: string }
-  | { readonly kind: 'own'; readonly id: number };
+  { readonly kind: 'sample'; readonly file: string } | { readonly kind: 'own'; readonly id: number };
 
 /** What defines a run of this lab. */
 export interface ReconstructSpec {

@@ -55,7 +55,9 @@ const abortable = (delayMs: number, signal?: AbortSignal) =>
   });
 
 const colourOf = (index: number) =>
-  [Math.floor(index / levels ** 2), Math.floor(index / levels) % levels, index % levels].map((v) => (v / (levels - 1)) * 255);
+  [Math.floor(index / levels ** 2), Math.floor(index / levels) % levels, index % levels].map(
+    (v) => (v / (levels - 1)) * 255,
+  );
 
 const codeOf = (colour: readonly number[]) =>
   colour.reduce((code, value) => code * levels + Math.round((value / 255) * (levels - 1)), 0);
@@ -73,8 +75,7 @@ function squareOf(picture: Picture, side: number): Picture {
     for (let x = 0; x < side; x++) {
       const sx = Math.floor((x * picture.width) / side);
       const sy = Math.floor((y * picture.height) / side);
-      for (let c = 0; c < 3; c++)
-        out.data[(y * side + x) * 4 + c] = picture.data[(sy * picture.width + sx) * 4 + c]!;
+      for (let c = 0; c < 3; c++) out.data[(y * side + x) * 4 + c] = picture.data[(sy * picture.width + sx) * 4 + c]!;
     }
   return out;
 }
@@ -137,7 +138,12 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   };
   let last: Picture | null = null;
 
-  const reconstruct = async (modelId: string, picture: Picture, run: RunOptions = {}, call: CallOptions = {}): Promise<Reconstruction> => {
+  const reconstruct = async (
+    modelId: string,
+    picture: Picture,
+    run: RunOptions = {},
+    call: CallOptions = {},
+  ): Promise<Reconstruction> => {
     calls.push(`reconstruct ${picture.width}x${picture.height} ${run.mode ?? 'fit'} ${run.fit ?? 'model'}`);
     const model = modelOf(modelId);
     call.onProgress?.({ stage: 'encode', fraction: 0.5, message: 'Encoding' });
@@ -204,7 +210,9 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       return Promise.resolve({ x, y, latent, levels: [{ chosen, nearest: nearest.slice(0, count) }] });
     },
     codebook: () =>
-      Promise.resolve(Float32Array.from({ length: codebookSize * 3 }, (_, i) => colourOf(Math.floor(i / 3))[i % 3]! / 255)),
+      Promise.resolve(
+        Float32Array.from({ length: codebookSize * 3 }, (_, i) => colourOf(Math.floor(i / 3))[i % 3]! / 255),
+      ),
     attachCanvas: () => Promise.resolve(),
     simulateDeviceLoss: () => {
       listeners.forEach((listener) => listener({ kind: 'device-lost', reason: 'simulated' }));

@@ -75,7 +75,14 @@ export function drawTokens(context: CanvasRenderingContext2D, width: number, hei
   if (scene.hovered) frame(context, scene.hovered, pitch, joint, scene.ink, Math.max(2, pitch * 0.07));
 }
 
-function frame(context: CanvasRenderingContext2D, cell: Cell, pitch: number, joint: number, colour: string, line: number) {
+function frame(
+  context: CanvasRenderingContext2D,
+  cell: Cell,
+  pitch: number,
+  joint: number,
+  colour: string,
+  line: number,
+) {
   const half = line / 2;
   const left = Math.round(cell.x * pitch) + half;
   const top = Math.round(cell.y * pitch) + half;

@@ -1,11 +1,11 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { decodePicture } from '../../../image/decode';
 import { formatBytes, formatDb, formatMs } from '../../../ui/format';
 import { IconDownload, IconX } from '../../../ui/icons';
 import { Panel } from '../../../ui/Panel';
 import { ProgressLine } from '../../../ui/ProgressLine';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow } from '../batch';
-import { decodeFile } from '../create';
 import { download } from '../save';
 import { selectModel } from '../store';
 import { useLab } from './labState';
@@ -13,7 +13,7 @@ import classes from './BatchPanel.module.css';
 
 const BatchChart = lazy(() => import('./BatchChart'));
 
-/** Many pictures at once: progress, a table, a CSV file. */
+/** Many pictures at once: progress, a table, a CSV file. Made anew (by its key) for other files. */
 export default function BatchPanel({ files, onClose }: { files: readonly File[]; onClose: () => void }) {
   const { context, store, session } = useLab();
   const pictures = picturesOf(files);
@@ -23,8 +23,6 @@ export default function BatchPanel({ files, onClose }: { files: readonly File[];
 
   useEffect(() => {
     const mine = (job.current = new AbortController());
-    setRows([]);
-    setRunning(true);
     const run = async () => {
       const { spec } = store.getState();
       const model = selectModel(store.getState());
@@ -32,8 +30,10 @@ export default function BatchPanel({ files, onClose }: { files: readonly File[];
       session.cancel();
       await context.engine.load(model.id, { signal: mine.signal });
       const options = { mode: spec.mode, ...(spec.fit ? { fit: spec.fit } : {}) };
-      const services = { engine: context.engine, decode: decodeFile };
-      await runBatch(picturesOf(files), model.id, options, services, mine.signal, (row) => setRows((old) => [...old, row]));
+      const services = { engine: context.engine, decode: (blob: Blob) => decodePicture(blob) };
+      await runBatch(picturesOf(files), model.id, options, services, mine.signal, (row) =>
+        setRows((old) => [...old, row]),
+      );
     };
     run()
       .catch((error: unknown) => {

@@ -57,7 +57,13 @@ export default function CameraDialog(props: { onClose: () => void; onShot: (blob
   };
 
   return (
-    <Modal opened onClose={onClose} title="Take a picture" size="lg" closeButtonProps={{ 'aria-label': 'Close the camera' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title="Take a picture"
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close the camera' }}
+    >
       {problem ? (
         <p className={classes.problem} role="alert" data-testid="camera-refusal">
           {problem}

@@ -54,7 +54,8 @@ export function CodesPanel() {
       aside={
         grid && (
           <>
-            {grid.width} × {grid.height} codes of {formatInteger(grid.codebookSize)}, {formatInteger(bytesOfGrid(grid))} bytes
+            {grid.width} × {grid.height} codes of {formatInteger(grid.codebookSize)}, {formatInteger(bytesOfGrid(grid))}{' '}
+            bytes
           </>
         )
       }

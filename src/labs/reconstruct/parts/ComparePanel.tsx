@@ -62,7 +62,8 @@ export function ComparePanel({ result }: { result: Reconstruction }) {
               <IconZoomReset size={16} />
             </ActionIcon>
             <span>
-              {scale.toFixed(1)} ×. Pinch or Ctrl + wheel zooms; once clicked, the wheel alone does, and + − 0 and the arrows.
+              {scale.toFixed(1)} ×. Pinch or Ctrl + wheel zooms; once clicked, the wheel alone does, and + − 0 and the
+              arrows.
             </span>
           </div>
         )}

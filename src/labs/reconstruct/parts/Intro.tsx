@@ -19,8 +19,8 @@ export function Intro() {
       <div className={classes.words}>
         <h1 className={classes.promise}>A picture is 256 integers.</h1>
         <p className={classes.lede}>
-          Drop one. A small network reads it as a 16 × 16 grid of codes from a fixed codebook; a second one paints it again
-          from nothing but those codes. It all runs here, on your own GPU: nothing is uploaded.
+          Drop one. A small network reads it as a 16 × 16 grid of codes from a fixed codebook; a second one paints it
+          again from nothing but those codes. It all runs here, on your own GPU: nothing is uploaded.
         </p>
       </div>
       <div className={classes.doors}>

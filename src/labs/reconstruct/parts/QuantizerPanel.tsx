@@ -10,23 +10,25 @@ import classes from './QuantizerPanel.module.css';
 /** Nearest codes shown for each level. */
 const shownCodes = 8;
 
-type Opened = { cell: Cell; view: QuantizerView } | { cell: Cell; problem: string } | null;
+type Opened = { result: Reconstruction; cell: Cell } & ({ view: QuantizerView } | { problem: string });
 
-function useOpened(result: Reconstruction, cell: Cell | null): Opened {
+/** The engine's answer for one cell of one result; null until it is there. */
+function useOpened(result: Reconstruction, cell: Cell | null): Opened | null {
   const { context } = useLab();
-  const [opened, setOpened] = useState<Opened>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
   useEffect(() => {
-    if (!cell) return setOpened(null);
+    if (!cell) return;
     let gone = false;
     context.engine.inspect(result.modelId, cell.x, cell.y, shownCodes).then(
-      (view) => !gone && setOpened({ cell, view }),
-      (error: unknown) => !gone && setOpened({ cell, problem: error instanceof Error ? error.message : String(error) }),
+      (view) => !gone && setOpened({ result, cell, view }),
+      (error: unknown) =>
+        !gone && setOpened({ result, cell, problem: error instanceof Error ? error.message : String(error) }),
     );
     return () => {
       gone = true;
     };
   }, [context, result, cell]);
-  return opened;
+  return opened?.result === result && opened.cell === cell ? opened : null;
 }
 
 /** The quantizing step at one tile, opened up: what the encoder said, which codes were near, which one was taken. */
@@ -80,7 +82,15 @@ function Steps({ result, view }: { result: Reconstruction; view: QuantizerView }
         <p>{Array.from(view.latent, (value) => value.toFixed(2)).join('  ')}</p>
       </section>
       {view.levels.map((level, i) => (
-        <Level key={i} result={result} level={i} of={view.levels.length} nearest={level.nearest} chosen={level.chosen} limit={limit} />
+        <Level
+          key={i}
+          result={result}
+          level={i}
+          of={view.levels.length}
+          nearest={level.nearest}
+          chosen={level.chosen}
+          limit={limit}
+        />
       ))}
     </div>
   );
@@ -98,7 +108,10 @@ function Level(props: {
   const { session } = useLab();
   const patches = useLabState((state) => state.patches);
   useEffect(() => {
-    void session.wantPatches(level, nearest.map(({ index }) => index));
+    void session.wantPatches(
+      level,
+      nearest.map(({ index }) => index),
+    );
   }, [session, level, nearest]);
   const farthest = Math.max(1e-9, ...nearest.map(({ distance }) => distance));
   return (
@@ -118,7 +131,9 @@ function Level(props: {
             const patch = patches.get(patchKey(result.modelId, level, index));
             return (
               <tr key={index} data-chosen={index === chosen || undefined}>
-                <td className={classes.patch}>{patch && <PictureCanvas picture={patch} label={`Patch of code ${index}`} pixelated />}</td>
+                <td className={classes.patch}>
+                  {patch && <PictureCanvas picture={patch} label={`Patch of code ${index}`} pixelated />}
+                </td>
                 <td className={classes.code}>
                   {index}
                   {index === chosen && <span className={classes.chosen}>chosen</span>}
@@ -127,7 +142,11 @@ function Level(props: {
                   <VectorBars vector={vector} limit={limit} label={`Vector of code ${index}`} height={30} />
                 </td>
                 <td className={classes.distance}>
-                  <span className={classes.bar} style={{ width: `${(distance / farthest) * 100}%` }} aria-hidden="true" />
+                  <span
+                    className={classes.bar}
+                    style={{ width: `${(distance / farthest) * 100}%` }}
+                    aria-hidden="true"
+                  />
                   <span>{distance.toPrecision(3)}</span>
                 </td>
               </tr>

@@ -9,7 +9,7 @@ import { matchCodecs, type CodecTrial } from '../sameBytes';
 import classes from './Details.module.css';
 
 const titles: Record<CodecName, string> = { webp: 'WebP', avif: 'AVIF' };
-const nothing: Record<CodecName, CodecTrial> = { webp: { status: 'waiting' }, avif: { status: 'waiting' } };
+const nothing: Trials = { webp: { status: 'waiting' }, avif: { status: 'waiting' } };
 /** Above this many pixels the search takes long enough to be asked for. */
 const autoPixels = 512 * 512;
 
@@ -28,22 +28,27 @@ function useSeen(): [React.RefObject<HTMLDivElement | null>, boolean] {
   return [ref, seen];
 }
 
-function useCodecTrials(result: Reconstruction, wanted: boolean): Record<CodecName, CodecTrial> {
-  const [trials, setTrials] = useState(nothing);
+type Trials = Record<CodecName, CodecTrial>;
+
+/** The searches for one result; a new result ends the old ones. */
+function useCodecTrials(result: Reconstruction, wanted: boolean): Trials {
+  const [found, setFound] = useState<{ result: Reconstruction; trials: Trials } | null>(null);
   useEffect(() => {
-    setTrials(nothing);
     if (!wanted) return;
     const ended = new AbortController();
     const client = createCodecClient();
-    void matchCodecs(client, result, ended.signal, (codec, trial) => setTrials((old) => ({ ...old, [codec]: trial }))).then(
-      () => client.dispose(),
-    );
+    void matchCodecs(client, result, ended.signal, (codec, trial) =>
+      setFound((old) => {
+        const trials = old?.result === result ? old.trials : nothing;
+        return { result, trials: { ...trials, [codec]: trial } };
+      }),
+    ).then(() => client.dispose());
     return () => {
       ended.abort();
       client.dispose();
     };
   }, [result, wanted]);
-  return trials;
+  return found?.result === result ? found.trials : nothing;
 }
 
 /** The same picture in the same number of bytes, by us and by two codecs. */
@@ -61,8 +66,18 @@ export function SameBytesPanel({ result }: { result: Reconstruction }) {
       lesson={`What WebP and AVIF make of this input when they get the same ${budget}, at their best scale and quality. Their containers are not counted.`}
     >
       <div ref={ref} className={classes.codecs} data-testid="same-bytes">
-        <Card name="Input" picture={result.input} score="reference" facts={[formatBytes(result.input.width * result.input.height * 3)]} />
-        <Card name="Tessera" picture={result.image} score={formatDb(result.metrics.psnr)} facts={[`${budget} of codes`]} />
+        <Card
+          name="Input"
+          picture={result.input}
+          score="reference"
+          facts={[formatBytes(result.input.width * result.input.height * 3)]}
+        />
+        <Card
+          name="Tessera"
+          picture={result.image}
+          score={formatDb(result.metrics.psnr)}
+          facts={[`${budget} of codes`]}
+        />
         {(['webp', 'avif'] as const).map((codec) => (
           <CodecCard key={codec} codec={codec} trial={trials[codec]} ours={result.metrics.psnr} />
         ))}
@@ -99,7 +114,13 @@ function CodecCard({ codec, trial, ours }: { codec: CodecName; trial: CodecTrial
   );
 }
 
-function Card(props: { name: string; picture?: Picture; words?: ReactNode; score?: string; facts?: readonly string[] }) {
+function Card(props: {
+  name: string;
+  picture?: Picture;
+  words?: ReactNode;
+  score?: string;
+  facts?: readonly string[];
+}) {
   const { name, picture, words, score, facts = [] } = props;
   return (
     <div className={classes.codec}>

@@ -19,7 +19,11 @@ export function SaveButtons() {
       const { saveResult } = await import('../save');
       await saveResult(id, result, name);
     } catch (error) {
-      context.notify({ kind: 'error', title: 'Not saved', message: error instanceof Error ? error.message : String(error) });
+      context.notify({
+        kind: 'error',
+        title: 'Not saved',
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   };
   return saves.map(({ id, label, title }) => (

@@ -7,7 +7,8 @@ export function useUndoKeys(actions: { undo(): Promise<void>; redo(): Promise<vo
       if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
       const key = event.key.toLowerCase();
       if (key !== 'z' && key !== 'y') return;
-      if (event.target instanceof HTMLElement && event.target.matches('textarea, input:not([type=radio], [type=file])')) return;
+      if (event.target instanceof HTMLElement && event.target.matches('textarea, input:not([type=radio], [type=file])'))
+        return;
       event.preventDefault();
       void (key === 'y' || event.shiftKey ? actions.redo() : actions.undo());
     };
