@@ -1,6 +1,8 @@
 /** Stage times on the GPU's own clock, with every buffer made once: reading them during a replay makes none. */
 
 export interface StageClock {
+  /** Of both buffers. */
+  readonly sizeBytes: number;
   writes(stage: number): GPUComputePassTimestampWrites;
   /** Call after the last pass, on the same encoder. */
   resolve(encoder: GPUCommandEncoder): void;
@@ -18,6 +20,7 @@ export function createClock(device: GPUDevice, stages: number): StageClock | nul
   const resolved = device.createBuffer({ label, size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
   const staging = device.createBuffer({ label, size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   return {
+    sizeBytes: 2 * size,
     writes: (stage) => ({ querySet, beginningOfPassWriteIndex: 2 * stage, endOfPassWriteIndex: 2 * stage + 1 }),
     resolve(encoder) {
       encoder.resolveQuerySet(querySet, 0, 2 * stages, resolved, 0);

@@ -97,7 +97,7 @@ export class CompiledGraph {
       dispatches: steps.reduce((sum, step) => sum + step.dispatches.length, 0),
       byOp,
       buffers: activations.length + (this.clock ? 2 : 0),
-      activationsBytes: activations.reduce((sum, { size }) => sum + size, 0),
+      activationsBytes: activations.reduce((sum, { size }) => sum + size, this.clock?.sizeBytes ?? 0),
       weightsBytes: weights.bytes,
       weightsBuffers: weights.buffers,
     };

@@ -52,7 +52,7 @@ function groupNorm({ attrs: { groups, eps }, reads: { x } }: GroupNormNode, valu
 function matmul({ attrs, writes: { out } }: MatmulNode, values: Values): Value {
   const matrices = (value: Value) => {
     const [n, h, w, c] = value.shape as [number, number, number, number];
-    return tf.reshape(value, [n, h * w, c]) as tf.Tensor3D;
+    return tf.reshape<tf.Rank.R3>(value, [n, h * w, c]);
   };
   const product = tf.matMul(matrices(values.a!), matrices(values.b!), false, attrs.transposeB);
   return tf.reshape(attrs.scale === 1 ? product : tf.mul(product, attrs.scale), [...out.shape]);
@@ -76,7 +76,7 @@ function spaceToDepth(value: Value, { shape: [n, h, w, c] }: Tensor, factor: num
  */
 function nearestCode(latents: Value, codebook: Value, count: number): { indices: Value; distances: Value } {
   const [size, dim] = codebook.shape as [number, number];
-  const rows = tf.reshape(latents, [count, dim]) as tf.Tensor2D;
+  const rows = tf.reshape<tf.Rank.R2>(latents, [count, dim]);
   const slice = Math.max(1, Math.min(size, Math.floor(MAX_DISTANCES / count)));
   let best: Value | null = null;
   let index: Value | null = null;
@@ -177,7 +177,7 @@ export function runNode(node: Node, values: Values): Record<string, Value> {
       };
     }
     case 'gatherCodes': {
-      const flat = tf.reshape(values.indices!, [rowsOf(node.reads.indices)]) as tf.Tensor1D;
+      const flat = tf.reshape<tf.Rank.R1>(values.indices!, [rowsOf(node.reads.indices)]);
       return { out: tf.reshape(tf.gather(values.codebook!, flat), [...node.writes.out.shape]) };
     }
     case 'fsq':
