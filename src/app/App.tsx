@@ -2,13 +2,12 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { lazy, Suspense, useMemo } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import type { EngineClient } from '../engine/types';
 import { labs } from '../labs';
 import type { LabContext, LabDefinition } from '../labs/contract';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
-import { readLink, writeLink } from './link';
+import { useLabLocation, useOpenedLink, writeLink } from './link';
 import { notify } from './notify';
 import { theme } from './theme';
 import { useEngineNotices } from './useEngineNotices';
@@ -20,7 +19,7 @@ export function App({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: st
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <Notifications position="bottom-right" limit={4} autoClose={9000} />
-      <Router hook={useHashLocation}>
+      <Router hook={useLabLocation}>
         <Page engine={engine} modelsUrl={modelsUrl} />
       </Router>
     </MantineProvider>
@@ -55,21 +54,22 @@ function Room(props: {
   modelsUrl: string;
 }) {
   const { lab, View, engine, modelsUrl } = props;
+  const link = useOpenedLink();
   const context = useMemo<LabContext>(
     () => ({
       engine,
       notify,
       modelsUrl,
       samplesUrl: 'samples/',
-      link: readLink(),
+      link,
       writeLink: (payload) => writeLink(lab.id, payload),
     }),
-    [engine, modelsUrl, lab.id],
+    [engine, modelsUrl, lab.id, link],
   );
   return (
     <ErrorBoundary title={lab.title}>
       <Suspense fallback={null}>
-        <View context={context} />
+        <View key={link} context={context} />
       </Suspense>
     </ErrorBoundary>
   );

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
-import { createLab, type LabParts } from './create';
+import { createLab, specOfLink, type LabParts } from './create';
 import { Boxes } from './parts/Boxes';
 import { EngineNotice } from './parts/EngineNotice';
 import { Intro } from './parts/Intro';
@@ -15,14 +15,24 @@ import classes from './Lab.module.css';
 const Details = lazy(() => import('./parts/Details'));
 const BatchPanel = lazy(() => import('./parts/BatchPanel'));
 
-/** The reconstruct lab: the landing page. */
+/** The reconstruct lab: the landing page. A link is read before anything is shown; without one there is no wait. */
 export default function ReconstructLab({ context }: LabProps) {
-  const [parts] = useState(() => createLab(context));
+  const { link } = context;
+  const [parts, setParts] = useState<LabParts | null>(() => (link === null ? createLab(context) : null));
   useEffect(() => {
+    if (parts || link === null) return;
+    let gone = false;
+    void specOfLink(context, link).then((spec) => !gone && setParts(createLab(context, spec)));
+    return () => {
+      gone = true;
+    };
+  }, [context, link, parts]);
+  useEffect(() => {
+    if (!parts) return;
     void parts.session.start();
     return () => parts.session.dispose();
   }, [parts]);
-  return <Screen context={context} parts={parts} />;
+  return parts && <Screen context={context} parts={parts} />;
 }
 
 function Screen({ context, parts }: LabProps & { parts: LabParts }) {

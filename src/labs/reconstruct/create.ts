@@ -1,9 +1,10 @@
+import { decodeSpec, encodeSpec } from '../../experiment/link';
+import { createSpecStore } from '../../experiment/store';
 import { decodePicture } from '../../image/decode';
 import type { LabContext } from '../contract';
 import { loadSamples, sampleUrl } from './samples';
-import { createSpecHistory } from './history';
 import { createReconstructSession, type ReconstructSession } from './session';
-import { defaultSpec } from './spec';
+import { reconstructSpec, type ReconstructSpec } from './spec';
 import { createReconstructStore, type ReconstructStore } from './store';
 
 export interface LabParts {
@@ -11,13 +12,30 @@ export interface LabParts {
   readonly session: ReconstructSession;
 }
 
-/** Puts the lab together from its context. */
-export function createLab(context: LabContext): LabParts {
-  const spec = defaultSpec;
-  const store = createReconstructStore(spec);
+/** Reads the spec of the address; what it could not take becomes the default, with a notice. */
+export async function specOfLink(context: LabContext, link: string): Promise<ReconstructSpec> {
+  const { spec, notices } = await decodeSpec(reconstructSpec, link);
+  for (const message of notices) context.notify({ kind: 'warning', title: 'Not all of the link', message });
+  return spec;
+}
+
+/** Puts the lab together from its context and, where there was a link, its spec. */
+export function createLab(context: LabContext, linked: Partial<ReconstructSpec> = {}): LabParts {
+  const history = createSpecStore(reconstructSpec, linked);
+  const store = createReconstructStore(history.current);
+  let latest = 0;
+  /** Only what differs from the defaults is worth an address. */
+  const writeLink = async (spec: ReconstructSpec) => {
+    const mine = ++latest;
+    const [payload, plain] = await Promise.all([
+      encodeSpec(reconstructSpec, spec),
+      encodeSpec(reconstructSpec, createSpecStore(reconstructSpec).current),
+    ]);
+    if (mine === latest) context.writeLink(payload === plain ? null : payload);
+  };
   const session = createReconstructSession(store, {
     engine: context.engine,
-    history: createSpecHistory(spec),
+    history,
     notify: context.notify,
     decode: (blob) => decodePicture(blob),
     loadSamples: (signal) => loadSamples(context.samplesUrl, signal),
@@ -27,6 +45,7 @@ export function createLab(context: LabContext): LabParts {
       return response.blob();
     },
     sampleUrl: (file) => sampleUrl(context.samplesUrl, file),
+    onSpec: (spec) => void writeLink(spec).catch(() => context.writeLink(null)),
   });
   return { store, session };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
+import { createSpecStore } from '../../experiment/store';
 import type { Notice } from '../contract';
 import { createFakeEngine, fakeModel, type FakeEngineOptions } from '../testing/fakeEngine';
 import { testPicture } from '../testing/pictures';
 import { createReconstructSession } from './session';
-import { createSpecHistory } from './history';
-import { defaultSpec, type ReconstructSpec } from './spec';
+import { defaultSpec, reconstructSpec, type ReconstructSpec } from './spec';
 import {
   createReconstructStore,
   patchKey,
@@ -27,7 +27,7 @@ function setUp(options: FakeEngineOptions = {}, spec: ReconstructSpec = defaultS
   const specs: ReconstructSpec[] = [];
   const session = createReconstructSession(store, {
     engine,
-    history: createSpecHistory(spec),
+    history: createSpecStore(reconstructSpec, spec),
     notify: (notice) => notices.push(notice),
     decode: async (blob) => {
       const text = await blob.text();

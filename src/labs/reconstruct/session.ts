@@ -9,12 +9,12 @@ import { countCodes } from './codeFacts';
 import type { ReconstructSpec, SourceRef } from './spec';
 import { codebookKey, patchKey, selectModel, type LoadedPicture, type ReconstructStore, type Sample } from './store';
 
-/** The undo history as this session uses it (experiment/history). */
+/** The undo history as this session uses it (experiment/store). */
 export interface SpecHistory {
   readonly current: ReconstructSpec;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
-  push(next: ReconstructSpec): void;
+  push(next: ReconstructSpec, change?: { label?: string }): void;
   undo(): void;
   redo(): void;
 }
