@@ -4,8 +4,9 @@
  * On a software adapter only the ratios mean anything.
  */
 import { chromium } from '@playwright/test';
-import { createServer } from 'vite';
+import { build } from 'vite';
 import { CHROMIUM_ARGS, findChromium } from './chromium.mjs';
+import { BASE_PATH, serve } from './serve.mjs';
 
 const option = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -20,14 +21,14 @@ if (!executablePath) {
   process.exit(2);
 }
 
-// Port 0: any free one. No hot reload: a file saved meanwhile must not restart a measurement.
-const server = await createServer({
+// Built, not served by the dev server: what is timed is what a visitor gets.
+const site = '.cache/bench';
+await build({
   logLevel: 'error',
-  server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-  optimizeDeps: { force: false },
+  build: { outDir: site, emptyOutDir: true, rollupOptions: { input: 'bench/index.html' } },
 });
-await server.listen();
-const base = server.resolvedUrls.local[0];
+const server = await serve(0, site);
+const base = `http://127.0.0.1:${server.address().port}${BASE_PATH}`;
 const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
 let failed = false;
 try {
@@ -36,7 +37,7 @@ try {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.text().startsWith('bench:')) console.error(message.text());
   });
-  await page.goto(`${base}bench/?model=${encodeURIComponent(model)}&rounds=${rounds}`);
+  await page.goto(`${base}bench/index.html?model=${encodeURIComponent(model)}&rounds=${rounds}`);
   const result = await page
     .waitForFunction(() => globalThis.benchResult, null, { timeout: 1_200_000 })
     .then((handle) => handle.jsonValue());
@@ -45,7 +46,7 @@ try {
   failed = !!result.error || result.items.some((item) => item.error);
 } finally {
   await browser.close();
-  await server.close();
+  server.close();
 }
 process.exit(failed ? 1 : 0);
 

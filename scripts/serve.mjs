@@ -21,13 +21,12 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Starts the server; resolves with it once it listens. Port 0 takes any free one. */
-export function serve(port) {
+/** Starts the server over the built page in `site`; resolves with it once it listens. Port 0 takes any free one. */
+export function serve(port, site = 'dist') {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     const inside = path.startsWith(BASE_PATH) ? normalize('/' + path.slice(BASE_PATH.length)).slice(1) : null;
-    const file =
-      inside === null ? null : inside.startsWith('fixtures/') ? inside : join('dist', inside || 'index.html');
+    const file = inside === null ? null : inside.startsWith('fixtures/') ? inside : join(site, inside || 'index.html');
     let size;
     try {
       const stat = statSync(file);

@@ -6,5 +6,5 @@ declare module '*/chromium.mjs' {
 declare module '*/serve.mjs' {
   import type { Server } from 'node:http';
   export const BASE_PATH: string;
-  export function serve(port: number): Promise<Server>;
+  export function serve(port: number, site?: string): Promise<Server>;
 }

@@ -14,10 +14,18 @@ export interface ConsoleApi {
   capabilities(): Promise<Capabilities>;
   models(): Promise<ModelSummary[]>;
   /** Picture to codes. The metrics are those of the codes decoded again, against the fitted picture. */
-  encode(modelId: string, source: PictureSource, options?: { fit?: Fit; mode?: 'fit' | 'tile' }): Promise<{ codes: CodeGrid[]; metrics: Metrics }>;
+  encode(
+    modelId: string,
+    source: PictureSource,
+    options?: { fit?: Fit; mode?: 'fit' | 'tile' },
+  ): Promise<{ codes: CodeGrid[]; metrics: Metrics }>;
   /** Codes to picture. Rejects codes outside the codebook. */
   decode(modelId: string, codes: readonly CodeGrid[]): Promise<ImageData>;
-  reconstruct(modelId: string, source: PictureSource, options?: { fit?: Fit; mode?: 'fit' | 'tile' }): Promise<{ image: ImageData; codes: CodeGrid[]; metrics: Metrics }>;
+  reconstruct(
+    modelId: string,
+    source: PictureSource,
+    options?: { fit?: Fit; mode?: 'fit' | 'tile' },
+  ): Promise<{ image: ImageData; codes: CodeGrid[]; metrics: Metrics }>;
   /** Destroys the GPU device, as a driver crash would; the engine rebuilds it. Resolves when it is back. */
   simulateDeviceLoss(): Promise<void>;
 }
