@@ -85,19 +85,18 @@ def batch_indices(count: int, batch: int, step: int, seed: int) -> np.ndarray:
 
 
 def augment(pictures: np.ndarray, may_flip: np.ndarray, options: dict, rng: np.random.Generator) -> np.ndarray:
-    """Mirror where no text is drawn, shift by a few pixels (white comes in), turn the hue a little. uint8 [B, S, S, 3]."""
+    """Mirror where no text is drawn, shift by a few pixels (white comes in, or with fill = edge the border), turn the hue a little. uint8 [B, S, S, 3]."""
     out = pictures.copy()
     n, size = out.shape[:2]
     shift = options.get("shift", 0)
+    fill = {"mode": "edge"} if options.get("fill") == "edge" else {"mode": "constant", "constant_values": 255}
     for i in range(n):
         if options.get("flip") and may_flip[i] and rng.random() < 0.5:
             out[i] = out[i, :, ::-1]
         if shift:
             dy, dx = rng.integers(-shift, shift + 1, 2)
-            page = np.full_like(out[i], 255)
-            rows, columns = slice(max(dy, 0), size + min(dy, 0)), slice(max(dx, 0), size + min(dx, 0))
-            page[rows, columns] = out[i, max(-dy, 0) : size + min(-dy, 0), max(-dx, 0) : size + min(-dx, 0)]
-            out[i] = page
+            page = np.pad(out[i], ((shift, shift), (shift, shift), (0, 0)), **fill)
+            out[i] = page[shift - dy :, shift - dx :][:size, :size]
         if rng.random() < options.get("hue", 0):
             out[i] = turn_hue(out[i], rng.normal(0, options.get("hueDegrees", 12)))
     return out

@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="CPU threads")
     args = parser.parse_args()
 
-    from training.tokenizer.trainer import train  # torch only when the arguments are right
+    from training.tokenizer.loop import train  # torch only when the arguments are right
 
     train(args, PRESETS[args.preset])
 

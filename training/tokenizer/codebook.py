@@ -53,6 +53,12 @@ class CodebookTrainer:
         self.sums.mul_(decay).add_(sums, alpha=1 - decay)
         self.quantizer.embedding.weight.copy_(self.sums / self.counts.clamp(min=1e-5)[:, None])
 
+    def count(self, indices: Tensor) -> None:
+        """Only the usage report, for a frozen codebook."""
+        counts = torch.bincount(indices, minlength=len(self.counts)).float()
+        all_reduce_sum(counts)
+        self.used += counts
+
     @torch.no_grad()
     def revive(self, rows: Tensor, threshold: float, generator: torch.Generator) -> int:
         """Codes used less than `threshold` times the mean restart at a random row of this step. Returns how many."""

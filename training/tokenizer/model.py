@@ -32,6 +32,13 @@ class ResBlock(nn.Module):
         return h + (x if self.conv_shortcut is None else self.conv_shortcut(x))
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """softmax(q k^T / sqrt(C)) v on [B, N, C]; PyTorch 1.13 (Debian 12, tests) has no fused op for it."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(q, k, v)
+    return (q @ k.transpose(1, 2) * q.shape[-1] ** -0.5).softmax(-1) @ v
+
+
 class Attention(nn.Module):
     """Single-head self-attention over all positions, plus the input."""
 
@@ -46,7 +53,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         b, c, h, w = x.shape
         t = normalise(self.group_norm, x, silu=False).permute(0, 2, 3, 1).reshape(b, h * w, c)
-        t = F.scaled_dot_product_attention(self.to_q(t), self.to_k(t), self.to_v(t))
+        t = attend(self.to_q(t), self.to_k(t), self.to_v(t))
         return x + self.to_out[0](t).reshape(b, h, w, c).permute(0, 3, 1, 2)
 
 
