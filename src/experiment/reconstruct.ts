@@ -17,11 +17,11 @@ export interface ReconstructSpec {
   readonly fit: 'cover' | 'contain' | null;
 }
 
-/** Names become parts of addresses: no way out of the folder, no other site. */
+/** Names become parts of addresses: folders are allowed, a way out of them or to another site is not. */
 const fileName = z
   .string()
   .max(120)
-  .regex(/^[\w-][\w .-]*$/);
+  .regex(/^[\w-][\w .-]*(?:\/[\w-][\w .-]*)*$/);
 
 const fields = {
   model: { default: null, schema: fileName.nullable(), share: true, history: true, preference: false },
