@@ -81,6 +81,8 @@ def write_model_folder(folder: Path, model: VQModel, dtype: str, x: Tensor, abou
     weights, gold = folder / "model.safetensors", folder / "golden.safetensors"
     save_file(stored, weights)
     save_file(golden(model, x), gold)
+    for file in (weights, gold):
+        file.chmod(0o644)  # a web server must be able to read them
     manifest = {
         "schemaVersion": 1,
         "id": about["id"],
