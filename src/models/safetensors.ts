@@ -15,17 +15,14 @@ export interface TensorEntry {
 
 const SIZES: Readonly<Record<SafetensorsType, number>> = { F32: 4, F16: 2, BF16: 2, I32: 4 };
 
-const headerSchema = z.record(
-  z.string(),
-  z.union([
-    z.object({
-      dtype: z.string(),
-      shape: z.array(z.int().nonnegative()),
-      data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-    }),
-    z.record(z.string(), z.string()),
-  ]),
+const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(
+  z.object({
+    dtype: z.string(),
+    shape: z.array(z.int().nonnegative()),
+    data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+  }),
 );
+type Header = z.infer<typeof headerSchema>;
 
 /**
  * Reads the header and cuts the file into tensors; nothing is copied.
@@ -41,12 +38,11 @@ export function readSafetensors(file: ArrayBuffer, label = 'safetensors file'): 
   const dataStart = 8 + headerLength;
   if (dataStart > file.byteLength)
     fail(`header of ${headerLength} bytes in a file of ${file.byteLength}: cut off, or not a safetensors file.`);
-  const header = parseHeader(new Uint8Array(file, 8, headerLength), fail);
+  const { __metadata__: _, ...header } = parseHeader(new Uint8Array(file, 8, headerLength), fail);
   const available = file.byteLength - dataStart;
-  const entries = Object.entries(header).flatMap(([name, entry]): (TensorEntry & { begin: number; end: number })[] => {
-    if (name === '__metadata__' || !('data_offsets' in entry) || !Array.isArray(entry.data_offsets)) return [];
-    const { dtype, shape, data_offsets } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
-    const [begin, end] = data_offsets;
+  const entries = Object.entries(header).map(([name, entry]) => {
+    const { dtype, shape } = entry;
+    const [begin, end] = entry.data_offsets;
     if (!(dtype in SIZES)) fail(`${name} has type ${dtype}; F32, F16, BF16 and I32 can be read.`);
     const needed = shape.reduce((product, side) => product * side, 1) * SIZES[dtype as SafetensorsType];
     if (end - begin !== needed)
@@ -55,7 +51,7 @@ export function readSafetensors(file: ArrayBuffer, label = 'safetensors file'): 
       );
     if (end > available) fail(`cut off: ${name} ends at byte ${end}, the file holds ${available}. Download it again.`);
     const bytes = new Uint8Array(file, dataStart + begin, end - begin);
-    return [{ name, dtype: dtype as SafetensorsType, shape, bytes, begin, end }];
+    return { name, dtype: dtype as SafetensorsType, shape, bytes, begin, end };
   });
   const sorted = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
   sorted.forEach((entry, i) => {
@@ -65,7 +61,7 @@ export function readSafetensors(file: ArrayBuffer, label = 'safetensors file'): 
   return new Map(entries.map(({ name, dtype, shape, bytes }) => [name, { name, dtype, shape, bytes }]));
 }
 
-function parseHeader(bytes: Uint8Array, fail: (message: string) => never): z.infer<typeof headerSchema> {
+function parseHeader(bytes: Uint8Array, fail: (message: string) => never): Header {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
