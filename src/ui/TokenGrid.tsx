@@ -13,8 +13,8 @@ export interface TokenGridProps {
   readonly selected: Cell | null;
   /** Pointer or keyboard focus came to a cell, or left the grid. */
   readonly onHover: (cell: Cell | null) => void;
-  /** Click, Enter or Space. */
-  readonly onSelect: (cell: Cell) => void;
+  /** Click, Enter or Space; null: the same cell again, or Escape. */
+  readonly onSelect: (cell: Cell | null) => void;
   readonly label: string;
   /** Changes when the colours of the page change, so that the canvas is drawn anew. */
   readonly schemeKey: string;
@@ -71,6 +71,8 @@ export function TokenGrid(props: TokenGridProps) {
     return cellAt(grid, rect.width, rect.height, event.clientX - rect.left, event.clientY - rect.top);
   };
 
+  const toggle = (at: Cell) => onSelect(selected?.x === at.x && selected.y === at.y ? null : at);
+
   return (
     <div className={classes.stage}>
       <div
@@ -97,12 +99,16 @@ export function TokenGrid(props: TokenGridProps) {
           const at = pointed(event);
           if (!at) return;
           setFocus(at);
-          onSelect(at);
+          toggle(at);
         }}
         onKeyDown={(event) => {
           if (event.key === 'Enter' || event.key === ' ') {
             event.preventDefault();
-            onSelect(cell);
+            toggle(cell);
+            return;
+          }
+          if (event.key === 'Escape') {
+            onSelect(null);
             return;
           }
           const next = cellAfterKey(cell, event.key, event.ctrlKey, grid.width, grid.height);

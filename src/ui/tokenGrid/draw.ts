@@ -57,7 +57,7 @@ export function drawTokens(context: CanvasRenderingContext2D, width: number, hei
       const top = Math.round(y * pitch);
       const w = Math.round((x + 1) * pitch) - left - joint;
       const h = Math.round((y + 1) * pitch) - top - joint;
-      context.globalAlpha = lit === null || index === lit ? 1 : 0.22;
+      context.globalAlpha = lit === null || index === lit ? 1 : scene.hovered ? 0.22 : 0.5;
       const patch = look === 'patch' ? scene.patchOf(index) : undefined;
       const colour = scene.colourOf(index);
       if (patch) context.drawImage(stampOf(patch), left, top, w, h);

@@ -4,6 +4,8 @@ import classes from './Boxes.module.css';
 
 const waiting = { starting: 'Starting the engine', loading: 'Starting the engine', running: 'Running' } as const;
 
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** What a box says while it has nothing to show. */
 export function WaitLine() {
   const phase = useLabState((state) => state.phase);
@@ -11,7 +13,7 @@ export function WaitLine() {
   const source = useLabState((state) => state.source);
   if (phase === 'failed') return <p className={classes.empty}>No result: the reason is in the third box.</p>;
   if (phase === 'idle') return <p className={classes.empty}>{source ? 'Stopped.' : 'Waiting for a picture.'}</p>;
-  return <p className={classes.empty}>{message ?? waiting[phase]}…</p>;
+  return <p className={classes.empty}>{message ? capitalize(message) : waiting[phase]}…</p>;
 }
 
 /** The bar over a box: download, compilation, tiles. */
@@ -24,7 +26,7 @@ export function ProgressOverlay() {
     <div className={classes.wait}>
       <ProgressLine
         fraction={progress?.fraction ?? null}
-        message={progress?.message ?? 'Starting the engine'}
+        message={progress ? capitalize(progress.message) : 'Starting the engine'}
         testId="progress"
       />
     </div>
