@@ -101,8 +101,8 @@ describe('the real codecs', () => {
     });
   const square = fitPicture(photo, 64, 'cover');
 
-  it.each(['webp', 'avif'] as const)('%s fits a photo into 320 bytes', async (name) => {
-    const match = await rateMatch(square, await load(name), { budgetBytes: 320, scales: [1, 1 / 2, 1 / 4] });
+  it.each(['webp', 'avif'] as const)('%s fits a photo of half the side into 320 bytes', async (name) => {
+    const match = await rateMatch(square, await load(name), { budgetBytes: 320, scales: [1 / 2] });
     if (!match.fits) throw new Error(`smallest: ${match.smallestBytes}`);
     expect(match.payloadBytes).toBeLessThanOrEqual(320);
     expect(match.fileBytes).toBe(match.payloadBytes + match.containerBytes);

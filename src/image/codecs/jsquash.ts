@@ -19,9 +19,12 @@ interface Decoded {
 }
 type Factory<T> = (overrides: { noInitialRun: boolean; wasmBinary?: Uint8Array }) => Promise<T>;
 
-/** Slowest search, no shaping of noise for the eye (`sns_strength`): this codec is compared by PSNR. */
-const WEBP = { method: 6, sns_strength: 0, segments: 4, pass: 10, use_sharp_yuv: 0 };
-/** `tune` 1 is PSNR; `speed` 4 of 10 is as slow as a page may wait for. */
+/**
+ * Slowest search; no noise shaping for the eye (`sns_strength`), for pictures are compared by PSNR; one segment, whose header is the
+ * shortest; chroma downsampled with care. On 12 emoji in 320 bytes: 28.2 dB, against 27.6 with the defaults of method 6.
+ */
+const WEBP = { method: 6, sns_strength: 0, segments: 1, use_sharp_yuv: 1 };
+/** `tune` 1 is PSNR; `speed` 4 of 10 is as slow as a page may wait for (speed 6 loses 0.8 dB on emoji). */
 const AVIF = { speed: 4, tune: 1, subsample: 1 };
 
 /**
