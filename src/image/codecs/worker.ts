@@ -1,4 +1,3 @@
-/// <reference lib="webworker" />
 import { expose } from 'comlink';
 import type { Picture } from '../types';
 import { loadCodec } from './jsquash';
