@@ -6,7 +6,7 @@ import { fuse } from './fuse';
 import { GraphError, constantsOf, tensorsOf, type Graph, type Node, type Tensor } from './ir';
 import { planMemory, type Placement } from './memory';
 import { bytesOf, constantType, planNode, type Precision } from './plans';
-import { CompiledGraph, type Step } from './replay';
+import { CompiledGraph, type BoundDispatch, type Step } from './replay';
 import type { UploadHooks, WeightRequest, WeightStore } from './weights';
 
 export interface CompileOptions {
@@ -58,43 +58,49 @@ export async function compileGraph(
   signal?.throwIfAborted();
 
   const { device } = context;
-  return withErrorScopes(device, async () => {
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const slots = placement.slots.map((size, i) =>
-      device.createBuffer({ label: `slot ${i}`, size: Math.max(16, size), usage }),
-    );
-    const params = packParams(device, dispatches);
-    const cache = pipelinesOf(device);
-    const steps = graph.nodes.map(async (node): Promise<Step> => {
-      const resources = bindingsOf(node, placement, slots, weights, precision);
-      const bound = planOf(node).dispatches.map(async (dispatch) => {
-        const { pipeline, layout } = await cache.get(dispatch);
-        const uniform = params.ranges.get(dispatch);
-        const bindings = dispatch.bindings.map((role) => {
-          const resource = resources.get(role);
-          if (!resource)
-            throw new GraphError(`${node.name}: ${dispatch.shader.name} asks for "${role}", nobody has it`);
-          return resource;
-        });
-        const entries = [...bindings, ...(uniform ? [uniform] : [])].map((resource, binding) => ({
-          binding,
-          resource,
-        }));
-        const group = device.createBindGroup({ label: `${node.name}: ${dispatch.shader.name}`, layout, entries });
-        return { pipeline, group, workgroups: dispatch.workgroups };
-      });
-      return { name: node.name, op: node.op, segment: node.segment, dispatches: await Promise.all(bound) };
+  const owned: GPUBuffer[] = [];
+  try {
+    return await withErrorScopes(device, async () => {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      for (const [i, size] of placement.slots.entries())
+        owned.push(device.createBuffer({ label: `slot ${i}`, size: Math.max(16, size), usage }));
+      const slots = [...owned];
+      const params = packParams(device, dispatches);
+      owned.push(params.buffer);
+      const steps = await Promise.all(
+        graph.nodes.map(async (node): Promise<Step> => {
+          const resources = bindingsOf(node, placement, slots, weights, precision);
+          const bound = planOf(node).dispatches.map((dispatch) =>
+            bind(device, node, dispatch, resources, params.ranges.get(dispatch)),
+          );
+          return { name: node.name, op: node.op, segment: node.segment, dispatches: await Promise.all(bound) };
+        }),
+      );
+      const parts = { graph, precision, steps, slots, slotOf: placement.tensors, params: params.buffer, weights };
+      return new CompiledGraph(context, parts);
     });
-    return new CompiledGraph(context, {
-      graph,
-      precision,
-      steps: await Promise.all(steps),
-      slots,
-      slotOf: placement.tensors,
-      params: params.buffer,
-      weights,
-    });
+  } catch (error) {
+    for (const buffer of owned) buffer.destroy();
+    throw error;
+  }
+}
+
+async function bind(
+  device: GPUDevice,
+  node: Node,
+  dispatch: Dispatch,
+  resources: ReadonlyMap<string, GPUBufferBinding>,
+  uniform: GPUBufferBinding | undefined,
+): Promise<BoundDispatch> {
+  const { pipeline, layout } = await pipelinesOf(device).get(dispatch);
+  const bindings = dispatch.bindings.map((role) => {
+    const resource = resources.get(role);
+    if (!resource) throw new GraphError(`${node.name}: ${dispatch.shader.name} asks for "${role}", nobody has it`);
+    return resource;
   });
+  const entries = [...bindings, ...(uniform ? [uniform] : [])].map((resource, binding) => ({ binding, resource }));
+  const group = device.createBindGroup({ label: `${node.name}: ${dispatch.shader.name}`, layout, entries });
+  return { pipeline, group, workgroups: dispatch.workgroups };
 }
 
 /** Weights and pipelines at the same time: the driver compiles while we pack. */

@@ -135,7 +135,9 @@ describe('planMemory', () => {
       ),
       'f32',
     );
-    const plan = planMemory(graph, sizeOf, ({ op }) => (op === 'groupNorm' ? { stats: 64 } : {}));
+    const plan = planMemory(graph, sizeOf, ({ op }): Record<string, number> =>
+      op === 'groupNorm' ? { stats: 64 } : {},
+    );
     const slotOf = (tensor: Tensor) => plan.tensors.get(tensor);
     for (const node of graph.nodes) {
       const read = tensorsOf(node.reads).map(([, tensor]) => slotOf(tensor));

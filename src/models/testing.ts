@@ -58,7 +58,10 @@ export function randomWeights(config: VqvaeConfig, seed = 1): WeightSource {
       const fanIn = size / (shape[0] ?? 1);
       const scale = codebooks.has(name) ? 1 : shape.length === 1 ? 0.1 : Math.sqrt(3 / fanIn);
       const offset = isNorm ? 1 : 0;
-      return { shape, data: Float32Array.from({ length: size }, () => offset + scale * next()) };
+      const data = new Float32Array(size);
+      // A plain loop: `Float32Array.from` takes ten times as long for the 67 M numbers of a full-size model.
+      for (let i = 0; i < size; i++) data[i] = offset + scale * next();
+      return { shape, data };
     },
   };
 }
