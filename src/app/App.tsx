@@ -5,6 +5,7 @@ import { Redirect, Route, Router, Switch } from 'wouter';
 import type { EngineClient } from '../engine/types';
 import { labs } from '../labs';
 import type { LabContext, LabDefinition } from '../labs/contract';
+import { useCapabilities } from './BackendBadge';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { useLabLocation, useOpenedLink, writeLink } from './link';
@@ -28,14 +29,15 @@ export function App({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: st
 
 function Page({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: string }) {
   useEngineNotices(engine);
+  const [capabilities, setCapabilities] = useCapabilities(engine);
   return (
     <>
-      <Header engine={engine} />
+      <Header found={capabilities} />
       <main>
         <Switch>
           {rooms.map(({ lab, View }) => (
             <Route key={lab.id} path={`/${lab.id}`}>
-              <Room lab={lab} View={View} engine={engine} modelsUrl={modelsUrl} />
+              <Room lab={lab} View={View} engine={engine} modelsUrl={modelsUrl} backendChanged={setCapabilities} />
             </Route>
           ))}
           <Route>
@@ -52,19 +54,21 @@ function Room(props: {
   View: (typeof rooms)[number]['View'];
   engine: EngineClient;
   modelsUrl: string;
+  backendChanged: LabContext['backendChanged'];
 }) {
-  const { lab, View, engine, modelsUrl } = props;
+  const { lab, View, engine, modelsUrl, backendChanged } = props;
   const link = useOpenedLink();
   const context = useMemo<LabContext>(
     () => ({
       engine,
       notify,
+      backendChanged,
       modelsUrl,
       samplesUrl: 'samples/',
       link,
       writeLink: (payload) => writeLink(lab.id, payload),
     }),
-    [engine, modelsUrl, lab.id, link],
+    [engine, modelsUrl, backendChanged, lab.id, link],
   );
   return (
     <ErrorBoundary title={lab.title}>

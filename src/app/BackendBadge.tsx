@@ -7,9 +7,14 @@ import classes from './BackendBadge.module.css';
 const names: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'JavaScript' };
 
 /** The limits a visitor may care about, in the order shown. */
-const shownLimits = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupStorageSize'] as const;
+const shownLimits = [
+  ['maxBufferSize', 'Largest buffer'],
+  ['maxStorageBufferBindingSize', 'Largest binding'],
+  ['maxComputeWorkgroupStorageSize', 'Shared memory'],
+] as const;
 
-function useCapabilities(engine: EngineClient): Capabilities | Error | null {
+/** What the engine runs on now, kept up to date through lost devices; the second value takes news from a lab. */
+export function useCapabilities(engine: EngineClient) {
   const [capabilities, setCapabilities] = useState<Capabilities | Error | null>(null);
   useEffect(() => {
     let gone = false;
@@ -27,12 +32,11 @@ function useCapabilities(engine: EngineClient): Capabilities | Error | null {
       unsubscribe();
     };
   }, [engine]);
-  return capabilities;
+  return [capabilities, setCapabilities] as const;
 }
 
 /** Where the work runs, by name; its features and limits behind a click. */
-export function BackendBadge({ engine }: { engine: EngineClient }) {
-  const found = useCapabilities(engine);
+export function BackendBadge({ found }: { found: Capabilities | Error | null }) {
   if (found instanceof Error)
     return (
       <span className={classes.badge} data-testid="backend-badge" data-state="bad" title={found.message}>
@@ -63,8 +67,8 @@ export function BackendBadge({ engine }: { engine: EngineClient }) {
             ['Adapter', `${found.adapter}${found.isFallbackAdapter ? ' (software)' : ''}`],
             ['Features', found.features.length ? found.features.join(', ') : 'none'],
             ...shownLimits
-              .filter((name) => name in found.limits)
-              .map((name) => [name.replace(/^max/, ''), formatLimit(found.limits[name] ?? 0)] as const),
+              .filter(([name]) => name in found.limits)
+              .map(([name, label]) => [label, formatLimit(found.limits[name] ?? 0)] as const),
           ]}
         >
           {found.notice && <p>{found.notice}</p>}

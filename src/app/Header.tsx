@@ -1,5 +1,5 @@
 import { Link, useRoute } from 'wouter';
-import type { EngineClient } from '../engine/types';
+import type { Capabilities } from '../engine/types';
 import { labs } from '../labs';
 import { Logo } from '../ui/Logo';
 import { BackendBadge } from './BackendBadge';
@@ -7,7 +7,7 @@ import { ThemeSwitch } from './ThemeSwitch';
 import classes from './Header.module.css';
 
 /** Name, promise, labs, where the work runs, light or dark. */
-export function Header({ engine }: { engine: EngineClient }) {
+export function Header({ found }: { found: Capabilities | Error | null }) {
   return (
     <header className={classes.header}>
       <Link href="/" className={classes.home} aria-label="Tessera, home">
@@ -20,7 +20,7 @@ export function Header({ engine }: { engine: EngineClient }) {
         ))}
       </nav>
       <div className={classes.end}>
-        <BackendBadge engine={engine} />
+        <BackendBadge found={found} />
         <ThemeSwitch />
       </div>
     </header>

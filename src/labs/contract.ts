@@ -4,7 +4,7 @@
  * its context and never imports another lab.
  */
 import type { ComponentType } from 'react';
-import type { EngineClient } from '../engine/types';
+import type { Capabilities, EngineClient } from '../engine/types';
 
 /** Something the visitor should know, in words for a visitor. */
 export interface Notice {
@@ -19,6 +19,8 @@ export interface Notice {
 export interface LabContext {
   readonly engine: EngineClient;
   readonly notify: (notice: Notice) => void;
+  /** Tells the page that the lab moved the engine to another backend. */
+  readonly backendChanged: (capabilities: Capabilities) => void;
   /** Folder of the built-in samples, with its `index.json`. */
   readonly samplesUrl: string;
   /** Folder of the models: their cards are beside them. */

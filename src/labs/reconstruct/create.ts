@@ -37,6 +37,7 @@ export function createLab(context: LabContext, linked: Partial<ReconstructSpec> 
     engine: context.engine,
     history,
     notify: context.notify,
+    onBackend: context.backendChanged,
     decode: (blob) => decodePicture(blob),
     loadSamples: (signal) => loadSamples(context.samplesUrl, signal),
     fetchPicture: async (url, signal) => {

@@ -3,7 +3,7 @@
  * Whatever changes the spec goes through `change`, so that it can be undone; the picture on the screen stays until
  * another one has taken its place.
  */
-import type { EngineClient, ModelSummary, Picture } from '../../engine/types';
+import type { Capabilities, EngineClient, ModelSummary, Picture } from '../../engine/types';
 import type { Notice } from '../contract';
 import { countCodes } from './codeFacts';
 import type { ReconstructSpec, SourceRef } from './spec';
@@ -29,6 +29,8 @@ export interface SessionServices {
   readonly loadSamples: (signal: AbortSignal) => Promise<Sample[]>;
   readonly fetchPicture: (url: string, signal: AbortSignal) => Promise<Blob>;
   readonly sampleUrl: (file: string) => string;
+  /** Called after the engine moved to another backend. */
+  readonly onBackend?: (capabilities: Capabilities) => void;
   /** Called after each change of the spec. */
   readonly onSpec?: (spec: ReconstructSpec) => void;
 }
@@ -293,7 +295,9 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
       job?.abort();
       set({ phase: 'loading', progress: null, failure: null });
       try {
-        set({ capabilities: await engine.setBackend(choice) });
+        const capabilities = await engine.setBackend(choice);
+        set({ capabilities });
+        services.onBackend?.(capabilities);
       } catch (error) {
         notify({ id: 'backend', kind: 'error', title: 'The engine stayed where it was', message: messageOf(error) });
       }

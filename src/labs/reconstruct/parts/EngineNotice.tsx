@@ -17,9 +17,14 @@ export function EngineNotice() {
           </Button>
         </>
       ) : (
-        <span>
-          {capabilities.notice ?? `Running on the CPU (${capabilities.adapter}): the same results, more slowly.`}
-        </span>
+        <>
+          <span>{capabilities.notice ?? `Running without WebGPU, as chosen: ${capabilities.adapter}.`}</span>
+          {capabilities.notice === null && (
+            <Button onClick={() => void session.useBackend('webgpu')} data-testid="use-webgpu">
+              Back to WebGPU
+            </Button>
+          )}
+        </>
       )}
     </div>
   );

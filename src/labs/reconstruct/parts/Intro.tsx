@@ -65,7 +65,13 @@ export function Intro() {
         </div>
         <SampleRow />
       </div>
-      <Dropzone.FullScreen active onDrop={takeFiles} className={classes.everywhere}>
+      <Dropzone.FullScreen
+        active
+        withinPortal={false}
+        onDrop={takeFiles}
+        className={classes.everywhere}
+        inputProps={{ 'aria-label': 'Pictures dropped anywhere on the page' }}
+      >
         <p className={classes.everywhereText}>Let go: it becomes codes</p>
       </Dropzone.FullScreen>
       {camera && (
