@@ -1,7 +1,7 @@
 /** The backends themselves; `device.ts` loads this module when one is asked for. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { GpuContext } from '../gpu/device';
-import type { TfjsBackend, TfjsBackendName } from './device';
+import type { TfjsBackend, TfjsBackendName } from './types';
 
 const isNode = typeof process !== 'undefined' && !!process.versions?.node;
 

@@ -3,16 +3,9 @@
  * with WebGPU never downloads them.
  */
 import type { GpuContext } from '../gpu/device';
+import type { TfjsBackend } from './types';
 
-export type TfjsBackendName = 'cpu' | 'wasm' | 'webgpu';
-
-export interface TfjsBackend {
-  readonly name: TfjsBackendName;
-  /** Threads of the WASM backend; 1 elsewhere. More than one needs a cross-origin isolated page. */
-  readonly threads: number;
-  /** Frees the backend and every tensor on it. */
-  dispose(): void;
-}
+export type { TfjsBackend, TfjsBackendName } from './types';
 
 /**
  * Opens tfjs on the CPU.

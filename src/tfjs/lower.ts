@@ -11,7 +11,7 @@ import {
 } from '../graph/ir';
 import { readConstant, unitRows, type WeightSource } from '../graph/weights';
 import { activate } from './backends';
-import type { TfjsBackend } from './device';
+import type { TfjsBackend } from './types';
 import { runNode, type Value } from './ops';
 
 export type HostArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
