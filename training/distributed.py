@@ -22,6 +22,13 @@ def start() -> tuple[int, int, torch.device]:
     return int(os.environ.get("RANK", "0")), world, device
 
 
+def finish() -> None:
+    """Wait for the others before leaving: a process that exits early takes the rest down."""
+    if active():
+        dist.barrier()
+        dist.destroy_process_group()
+
+
 def active() -> bool:
     return dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1
 
@@ -51,10 +58,13 @@ def average_gradients(model: nn.Module) -> None:
     if not active():
         return
     parameters = [p for p in model.parameters() if p.requires_grad]
-    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in parameters])
+    for p in parameters:
+        if p.grad is None:
+            p.grad = torch.zeros_like(p)
+    flat = torch.cat([p.grad.flatten() for p in parameters])
     dist.all_reduce(flat)
     flat /= dist.get_world_size()
     offset = 0
-    for p in parameters:
-        p.grad = flat[offset : offset + p.numel()].view_as(p)
+    for p in parameters:  # copied, not replaced: a fused optimiser needs the memory layout of p (channels-last), and flat is not
+        p.grad.copy_(flat[offset : offset + p.numel()].view_as(p))
         offset += p.numel()

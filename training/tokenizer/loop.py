@@ -124,7 +124,7 @@ def train(args: argparse.Namespace, preset: dict) -> None:
 
     size = sum(p.numel() for p in trainer.model.parameters())
     say({"command": about["command"], "parameters": size, **about["data"], "batch": batch, "minutes": minutes, "steps": args.steps,
-         "device": str(device), "world": world, "threads": torch.get_num_threads(), "fusedNorm": fused, "resumedAt": trainer.steps_done})
+         "device": str(device), "processes": world, "threads": torch.get_num_threads(), "fusedNorm": fused, "resumedAt": trainer.steps_done})
     bar = tqdm(total=100, disable=rank != 0, mininterval=10, bar_format="{l_bar}{bar}| {elapsed} {postfix}")
     saved = reported = run.elapsed
     while (progress := run.progress) < 1:
@@ -142,3 +142,4 @@ def train(args: argparse.Namespace, preset: dict) -> None:
     bar.close()
     say(run.report(held_out, 1.0))
     run.save(checkpoint, about)
+    distributed.finish()
