@@ -34,7 +34,6 @@ export interface BenchResult {
 }
 
 declare global {
-  // eslint-disable-next-line no-var -- a property of globalThis needs `var`
   var benchResult: BenchResult | undefined;
 }
 
@@ -142,7 +141,7 @@ function maxAbsDiff(a: Float32Array, b: Float32Array): number {
   return worst;
 }
 
-main()
+void main()
   .catch((error: unknown) => ({
     adapter: 'none',
     isSoftware: false,

@@ -1,4 +1,5 @@
 declare module '*.wgsl' {
-  const shader: import('./kernels/kernel').Shader;
+  import type { Shader } from './kernels/kernel';
+  const shader: Shader;
   export default shader;
 }

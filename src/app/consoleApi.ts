@@ -69,5 +69,5 @@ async function toPicture(source: PictureSource): Promise<Picture> {
   // drawImage blends transparency onto the white ground; ImageData has to become a bitmap first, or putImageData would overwrite it.
   const bitmap = source instanceof ImageData ? await createImageBitmap(source) : source;
   context.drawImage(bitmap, 0, 0);
-  return context.getImageData(0, 0, source.width, source.height) as unknown as Picture;
+  return context.getImageData(0, 0, source.width, source.height);
 }

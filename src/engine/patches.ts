@@ -11,14 +11,15 @@ const SIDE = 3;
  * levels hold their code 0, so there only the differences between patches mean something.
  */
 export async function decodePatch(
-  { model, at }: Networks,
+  networks: Networks,
   level: number,
   index: number,
   signal: AbortSignal,
 ): Promise<Picture> {
   await breathe(signal);
+  const { model } = networks;
   const { factor } = model;
-  const network = await at(SIDE * factor, SIDE * factor);
+  const network = await networks.at(SIDE * factor, SIDE * factor);
   const grids = model.codebookSizes.map((_, i) => new Int32Array(SIDE * SIDE).fill(i === level ? index : 0));
   const whole = await network.decode(grids);
   const data = new Uint8ClampedArray(factor * factor * 4);
