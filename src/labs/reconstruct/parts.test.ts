@@ -85,7 +85,8 @@ describe('saving', () => {
   test('file names', () => {
     expect(stemOf('C:\\pictures\\my cat.final.png')).toBe('my-cat.final');
     expect(stemOf('日本 語.jpg')).toBe('日本-語');
-    expect(stemOf('???')).toBe('-');
+    expect(stemOf('???')).toBe('picture');
+    expect(stemOf('Peacock (Noto)')).toBe('Peacock-Noto');
     expect(stemOf('')).toBe('picture');
   });
 });

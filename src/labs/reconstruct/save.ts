@@ -9,6 +9,7 @@ export const stemOf = (name: string): string =>
     .replace(/^.*[\\/]/, '')
     .replace(/\.[^.]*$/, '')
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
     .slice(0, 80) || 'picture';
 
 /** Gives the visitor a file. */
