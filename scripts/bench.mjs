@@ -1,7 +1,8 @@
 /**
- * npm run bench [-- --json] [-- --model ci-64] [-- --rounds 15]
+ * npm run bench [-- --json] [-- --model ci-64] [-- --rounds 15] [-- --min 3]
  * Opens bench/ in Chromium and prints what it measured: a table, or one JSON object.
- * On a software adapter only the ratios mean anything.
+ * On a software adapter only the ratios mean anything. --min: exit code 1 unless the lower end of every ratio's interval
+ * reaches it (the gate of CI).
  */
 import { chromium } from '@playwright/test';
 import { build } from 'vite';
@@ -15,6 +16,7 @@ const option = (name, fallback) => {
 const json = process.argv.includes('--json');
 const model = option('model', 'ci-64');
 const rounds = option('rounds', '15');
+const min = Number(option('min', '0'));
 const executablePath = findChromium();
 if (!executablePath) {
   console.error('bench: no Chromium found. Install one, or set TESSERA_CHROMIUM to its path.');
@@ -43,7 +45,12 @@ try {
     .then((handle) => handle.jsonValue());
   if (json) console.log(JSON.stringify(result, null, 2));
   else print(result);
-  failed = !!result.error || result.items.some((item) => item.error);
+  const ratios = result.items.flatMap((item) => Object.values(item.ratios));
+  failed = !!result.error || !ratios.length || result.items.some((item) => item.error);
+  if (ratios.some(({ low }) => !(low >= min))) {
+    console.error(`bench: a ratio is below ${min}`);
+    failed = true;
+  }
 } finally {
   await browser.close();
   server.close();
