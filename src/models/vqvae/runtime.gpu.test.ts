@@ -24,7 +24,7 @@ const largest = (a: Uint8ClampedArray, b: Uint8ClampedArray): number =>
 describe('VqvaeRuntime', () => {
   it.each(['tiny-wide', 'tiny-rvq', 'tiny-fsq'])('%s: WGSL and tfjs give the same', async (id) => {
     const { model } = fixtureModel(id);
-    const gpu = await createVqvae({ kind: 'webgpu', context, precision: 'f32' }, model, SIZE);
+    const gpu = await createVqvae({ kind: 'webgpu', context, precision: 'f32' }, model, SIZE, { warmUp: true });
     const cpu = await createVqvae({ kind: 'tfjs', tfjs: await openTfjs('cpu') }, model, SIZE);
     const [ours, theirs] = await withErrorScopes(context.device, async () => {
       return [await gpu.reconstruct(pixels), await cpu.reconstruct(pixels)] as const;

@@ -77,6 +77,8 @@ export interface RunOptions {
 }
 
 export interface CreateOptions extends RunOptions {
+  /** Run once on an empty picture: drivers finish their shaders at the first use, which the visitor should not wait for later. */
+  readonly warmUp?: boolean;
   readonly onProgress?: (fraction: number, message: string) => void;
 }
 
@@ -98,6 +100,10 @@ export async function createVqvae(
     });
     try {
       const compiled = await compileGraph(context, graph, lease.value, { precision, ...options });
+      if (options.warmUp) {
+        compiled.run();
+        await compiled.read('picture');
+      }
       return new GpuVqvae(model, size, compiled, lease);
     } catch (error) {
       lease.release();
