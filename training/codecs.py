@@ -14,7 +14,7 @@ try:
 except ImportError:
     pillow_jxl = None
 
-SCALES = (1, 0.75, 0.625, 0.5, 0.375, 0.3125, 0.25, 0.1875, 0.125, 0.0625)
+SCALES = (1, 0.875, 0.75, 0.625, 0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125, 0.0625)
 
 
 def encoders() -> dict[str, Callable[[Image.Image, int], bytes]]:
@@ -67,22 +67,35 @@ def best_quality(encode: Callable[[Image.Image, int], bytes], picture: Image.Ima
     return best
 
 
-def best_fit(encode: Callable[[Image.Image, int], bytes], picture: np.ndarray, budget: int, worst_gap: float = 4.0) -> Fit | None:
-    """The best PSNR over scales, or None where not even the smallest fits. Scales far below the best are not tried further."""
+def try_scale(encode: Callable[[Image.Image, int], bytes], picture: np.ndarray, scale: float, budget: int) -> Fit | None:
+    """Scale down, encode at the best quality that fits, decode, scale up by the better of two filters."""
     full = Image.fromarray(picture)
     side = picture.shape[0]
+    small = max(1, round(side * scale))
+    source = full if small == side else full.resize((small, small), Image.Resampling.LANCZOS)
+    found = best_quality(encode, source, budget)
+    if found is None:
+        return None
+    decoded = Image.open(io.BytesIO(found[1])).convert("RGB")
+    filters = (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
+    backs = [np.asarray(decoded.resize((side, side), kind)) for kind in filters] if small != side else [np.asarray(decoded)]
+    back = max(backs, key=lambda candidate: psnr_of(candidate, picture))
+    return Fit(found[1], back, scale, found[0], psnr_of(back, picture))
+
+
+def best_fit(encode: Callable[[Image.Image, int], bytes], picture: np.ndarray, budget: int, worst_gap: float = 4.0) -> Fit | None:
+    """The best PSNR over scales, or None where not even the smallest fits. Scales far below the best are not tried further; around
+    the best one, the two halfway to its neighbours are tried as well."""
     best: Fit | None = None
     for scale in SCALES:
-        small = max(1, round(side * scale))
-        source = full if small == side else full.resize((small, small), Image.Resampling.LANCZOS)
-        found = best_quality(encode, source, budget)
-        if found is None:
-            continue
-        decoded = Image.open(io.BytesIO(found[1])).convert("RGB")
-        back = np.asarray(decoded if small == side else decoded.resize((side, side), Image.Resampling.BICUBIC))
-        quality = psnr_of(back, picture)
-        if best is None or quality > best.psnr:
-            best = Fit(found[1], back, scale, found[0], quality)
-        elif quality < best.psnr - worst_gap:
+        fit = try_scale(encode, picture, scale, budget)
+        if fit is not None and (best is None or fit.psnr > best.psnr):
+            best = fit
+        elif fit is not None and fit.psnr < best.psnr - worst_gap:
             break
-    return best
+    if best is None:
+        return None
+    at = SCALES.index(best.scale)
+    between = [(best.scale + SCALES[k]) / 2 for k in (at - 1, at + 1) if 0 <= k < len(SCALES)]
+    finer = [fit for scale in between if (fit := try_scale(encode, picture, scale, budget)) is not None]
+    return max([best, *finer], key=lambda fit: fit.psnr)

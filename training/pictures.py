@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image, ImageOps
 from torch import Tensor
 
@@ -84,39 +85,47 @@ def batch_indices(count: int, batch: int, step: int, seed: int) -> np.ndarray:
     return np.array(result)
 
 
-def augment(pictures: np.ndarray, may_flip: np.ndarray, options: dict, rng: np.random.Generator) -> np.ndarray:
-    """Mirror where no text is drawn, shift by a few pixels (white comes in, or with fill = edge the border), turn the hue a little. uint8 [B, S, S, 3]."""
-    out = pictures.copy()
-    n, size = out.shape[:2]
+def augment(x: Tensor, may_flip: np.ndarray, options: dict, rng: np.random.Generator) -> Tensor:
+    """Mirror where no text is drawn, shift by a few pixels (white comes in, or with fill = edge the border), turn the hue a little.
+    x [B, 3, S, S] in 0 .. 255, on any device; the random numbers come from `rng`, whatever the device."""
+    count, _, size, _ = x.shape
+    flip = (rng.random(count) < 0.5) & may_flip & bool(options.get("flip"))
     shift = options.get("shift", 0)
-    fill = {"mode": "edge"} if options.get("fill") == "edge" else {"mode": "constant", "constant_values": 255}
-    for i in range(n):
-        if options.get("flip") and may_flip[i] and rng.random() < 0.5:
-            out[i] = out[i, :, ::-1]
-        if shift:
-            dy, dx = rng.integers(-shift, shift + 1, 2)
-            page = np.pad(out[i], ((shift, shift), (shift, shift), (0, 0)), **fill)
-            out[i] = page[shift - dy :, shift - dx :][:size, :size]
-        if rng.random() < options.get("hue", 0):
-            out[i] = turn_hue(out[i], rng.normal(0, options.get("hueDegrees", 12)))
-    return out
+    moves = torch.from_numpy(rng.integers(0, 2 * shift + 1, (2, count, 1))).to(x.device)
+    hue = (rng.random(count) < options.get("hue", 0)) * rng.normal(0, options.get("hueDegrees", 12), count)
+    x = torch.where(torch.from_numpy(flip).to(x.device)[:, None, None, None], x.flip(3), x)
+    if shift:
+        edge = options.get("fill") == "edge"
+        x = F.pad(x, (shift,) * 4, mode="replicate") if edge else F.pad(x, (shift,) * 4, value=255.0)
+        line = torch.arange(size, device=x.device)
+        rows, columns = line + moves[0], line + moves[1]  # [B, S]
+        each = torch.arange(count, device=x.device)[:, None, None]
+        x = x.permute(0, 2, 3, 1)[each, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+    if hue.any():
+        turn = torch.from_numpy(hue_rotation(hue)).to(x.device)
+        x = torch.einsum("bij,bjhw->bihw", turn, x).round().clamp(0, 255)
+    return x
 
 
-def turn_hue(picture: np.ndarray, degrees: float) -> np.ndarray:
-    """Rotation about the grey axis (Rodrigues): greys and white stay as they are."""
-    angle = np.deg2rad(degrees)
-    c, s = np.cos(angle), np.sin(angle)
+def hue_rotation(degrees: np.ndarray) -> np.ndarray:
+    """[B] -> [B, 3, 3]: rotations of RGB about the grey axis (Rodrigues). Greys and white stay as they are."""
+    c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     third, root = (1 - c) / 3, s / np.sqrt(3)
-    rotation = np.array([
-        [c + third, third - root, third + root],
-        [third + root, c + third, third - root],
-        [third - root, third + root, c + third],
-    ], np.float32)
-    return np.clip(picture.astype(np.float32) @ rotation.T + 0.5, 0, 255).astype(np.uint8)
+    rows = [[c + third, third - root, third + root], [third + root, c + third, third - root], [third - root, third + root, c + third]]
+    return np.array(rows, np.float32).transpose(2, 0, 1).copy()
 
 
-def train_batch(data: PictureSet, batch: int, step: int, seed: int, options: dict, rank: int = 0, world: int = 1) -> Tensor:
-    """The pictures of one step for one process: its part of the common batch. [batch / world, 3, S, S]"""
-    pick = batch_indices(len(data.pictures), batch, step, seed)[rank::world]
-    rng = np.random.default_rng([seed, 2, step, rank])
-    return to_tensor(augment(data.pictures[pick], data.may_flip[pick], options, rng))
+class Batches:
+    """The pictures of every step for one process, augmented, in [-1, 1]. On a GPU the whole set is kept there as bytes."""
+
+    def __init__(self, data: PictureSet, batch: int, seed: int, device: torch.device, rank: int = 0, world: int = 1) -> None:
+        self.data, self.batch, self.seed, self.device, self.rank, self.world = data, batch, seed, device, rank, world
+        self.stored = torch.from_numpy(data.pictures).to(device) if device.type == "cuda" else None
+
+    def __call__(self, step: int, options: dict) -> Tensor:
+        """This process's part of the common batch: [batch / world, 3, S, S], channels-last memory."""
+        pick = batch_indices(len(self.data.pictures), self.batch, step, self.seed)[self.rank :: self.world]
+        rng = np.random.default_rng([self.seed, 2, step, self.rank])
+        chosen = torch.from_numpy(self.data.pictures[pick]) if self.stored is None else self.stored[torch.from_numpy(pick).to(self.device)]
+        x = augment(chosen.permute(0, 3, 1, 2).float(), self.data.may_flip[pick], options, rng)
+        return (x / 127.5 - 1).contiguous(memory_format=torch.channels_last)

@@ -27,6 +27,8 @@ def score_codecs(args: argparse.Namespace) -> dict:
     held_out = data.split(True)
     result: dict = {"dataSha256": data.sha256, "bytes": args.bytes, "size": args.size, "codecs": {}}
     for name, encode in encoders().items():
+        if args.only and name not in args.only:
+            continue
         fits = [best_fit(encode, picture, args.bytes) for picture in held_out.pictures]
         result["codecs"][name] = {
             "psnr": [fit and round(fit.psnr, 4) for fit in fits],
@@ -94,6 +96,7 @@ def main() -> None:
     codecs = commands.add_parser("codecs")
     codecs.add_argument("--bytes", type=int, required=True)
     codecs.add_argument("--size", type=int, default=128)
+    codecs.add_argument("--only", nargs="*", help="names of codecs")
     codecs.set_defaults(run=score_codecs)
     tokenizer = commands.add_parser("tokenizer")
     source = tokenizer.add_mutually_exclusive_group(required=True)

@@ -110,12 +110,24 @@ def test_every_picture_once_per_epoch() -> None:
 
 
 def test_augmentation_keeps_text_readable_and_greys_grey() -> None:
-    data = discs(6)
-    same = augment(data.pictures, np.zeros(6, bool), {"flip": True}, np.random.default_rng(0))
-    assert np.array_equal(same, data.pictures)
-    flipped = augment(data.pictures, np.ones(6, bool), {"flip": True}, np.random.default_rng(0))
-    assert any(np.array_equal(a, b[:, ::-1]) and not np.array_equal(a, b) for a, b in zip(flipped, data.pictures, strict=True))
-    turned = augment(data.pictures, np.zeros(6, bool), {"hue": 1.0, "hueDegrees": 90}, np.random.default_rng(0))
-    assert (turned[(data.pictures == 255).all(-1)] >= 254).all()
-    shifted = augment(data.pictures, np.zeros(6, bool), {"shift": 3}, np.random.default_rng(0))
-    assert shifted.shape == data.pictures.shape
+    x = torch.from_numpy(discs(6).pictures).permute(0, 3, 1, 2).float()
+    never, always = np.zeros(6, bool), np.ones(6, bool)
+    assert torch.equal(augment(x, never, {"flip": True}, np.random.default_rng(0)), x)
+    flipped = augment(x, always, {"flip": True}, np.random.default_rng(0))
+    assert all(torch.equal(a, b) or torch.equal(a, b.flip(2)) for a, b in zip(flipped, x, strict=True))
+    assert not torch.equal(flipped, x)
+    turned = augment(x, never, {"hue": 1.0, "hueDegrees": 90}, np.random.default_rng(0))
+    white = (x == 255).all(1, keepdim=True)
+    assert (turned[white.expand_as(x)] == 255).all()
+    assert not torch.equal(turned, x)
+
+
+@pytest.mark.parametrize("fill", ["white", "edge"])
+def test_a_shift_moves_the_whole_picture(fill: str) -> None:
+    x = torch.arange(2 * 3 * 8 * 8.0).reshape(2, 3, 8, 8)
+    shifted = augment(x, np.zeros(2, bool), {"shift": 3, "fill": fill}, np.random.default_rng(0))
+    for before, after in zip(x, shifted, strict=True):
+        mode = {"mode": "edge"} if fill == "edge" else {"constant_values": 255}
+        page = np.pad(before.numpy(), ((0, 0), (3, 3), (3, 3)), **mode)
+        windows = [page[:, i : i + 8, j : j + 8] for i in range(7) for j in range(7)]
+        assert sum(np.array_equal(window, after.numpy()) for window in windows) == 1

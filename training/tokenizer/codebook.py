@@ -35,8 +35,9 @@ class CodebookTrainer:
         self.used = torch.zeros(len(rows), device=rows.device)  # uses since the last report
 
     def start(self, rows: Tensor, generator: torch.Generator, iterations: int = 12) -> None:
-        """k-means on latents [N, d] that the caller collected; the same result on every process (rank 0 decides)."""
-        centres = kmeans(rows.cpu(), len(self.counts), iterations, generator).to(rows.device)
+        """k-means on latents [N, d] that the caller collected (64 per code suffice); the same on every process: rank 0 decides."""
+        some = torch.randperm(len(rows), generator=generator)[: 64 * len(self.counts)].to(rows.device)
+        centres = kmeans(rows[some].cpu(), len(self.counts), iterations, generator).to(rows.device)
         broadcast(centres)
         self.quantizer.embedding.weight.copy_(centres)
         self.sums.copy_(centres)

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from training import distributed
 from training.compat import load_file
-from training.pictures import PictureSet, load_pictures, train_batch
+from training.pictures import Batches, PictureSet, load_pictures
 from training.tokenizer.evaluate import evaluate
 from training.tokenizer.norm import enable_fused_norm
 from training.tokenizer.trainer import TokenizerTrainer
@@ -32,7 +32,8 @@ class Run:
         if not steps and not minutes:
             raise ValueError("a run needs a budget: steps or minutes")
         self.trainer, self.data, self.batch = trainer, data, batch
-        self.steps, self.minutes, self.rank, self.world = steps, minutes, rank, world
+        self.steps, self.minutes, self.rank = steps, minutes, rank
+        self.batches = Batches(data, batch, trainer.seed, trainer.device, rank, world)
         self.elapsed = 0.0  # seconds of training, evaluation not counted
         self.smooth_psnr = 0.0
         self.curve: list[dict] = []
@@ -51,8 +52,7 @@ class Run:
         augment = options["augment"]
         if progress >= options.get("augmentUntil", 2.0):
             augment = {"flip": augment.get("flip", False)}
-        x = train_batch(self.data, self.batch, step, self.trainer.seed, augment, self.rank, self.world)
-        return x.to(self.trainer.device)
+        return self.batches(step, augment)
 
     def step(self, progress: float) -> None:
         began = time.monotonic()
