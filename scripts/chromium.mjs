@@ -2,7 +2,7 @@
  * The browser of the end-to-end tests and of the benchmark: TESSERA_CHROMIUM, else the system's Chromium or Chrome.
  * `node scripts/chromium.mjs --check` exits with 1 where there is none.
  */
-import { accessSync, constants } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 
 const CANDIDATES = [
   '/usr/bin/chromium',
@@ -11,10 +11,10 @@ const CANDIDATES = [
   '/usr/bin/google-chrome-stable',
 ];
 
-/** Path of a Chromium, or null. */
+/** Path of a Chromium that runs, or null. (Ubuntu's package is a stub that only points at a snap: it does not run.) */
 export function findChromium() {
   const wanted = process.env.TESSERA_CHROMIUM ? [process.env.TESSERA_CHROMIUM] : CANDIDATES;
-  return wanted.find((path) => isExecutable(path)) ?? null;
+  return wanted.find((path) => spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0) ?? null;
 }
 
 /**
@@ -39,15 +39,6 @@ export const CHROMIUM_ARGS = [
         '--use-angle=swiftshader',
       ]),
 ];
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 if (process.argv.includes('--check')) {
   const found = findChromium();

@@ -34,8 +34,10 @@ if ! node scripts/check-adapter.mjs; then
     suite="$codename-backports"
     if [ "$codename" = bookworm ] && ! grep -rqs "$suite" /etc/apt/sources.list /etc/apt/sources.list.d; then
       # The same archive as the machine's own entry, another suite.
-      uri=$( { sed -n 's/^URIs: *\([^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources; sed -n 's/^deb \(\[[^]]*\] \)\?\([^ ]*\) bookworm main.*/\2/p' /etc/apt/sources.list; } 2>/dev/null | head -n 1)
-      signed=$(sed -n 's/^Signed-By: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
+      # Either file may be missing, depending on how the machine was made.
+      uri=$({ cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null || true; } |
+        sed -n -e 's/^URIs: *\([^ ]*debian\/\{0,1\}\) *$/\1/p' -e 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) bookworm main.*/\2/p' | head -n 1)
+      signed=$({ cat /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } | sed -n 's/^Signed-By: *\(.*debian-archive.*\)/\1/p' | head -n 1)
       if [ -n "$uri" ]; then
         printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n%s' "$uri" "$suite" "${signed:+Signed-By: $signed
 }" | "${as_root[@]}" tee /etc/apt/sources.list.d/tessera-backports.sources >/dev/null

@@ -44,8 +44,13 @@ export interface EngineApi {
   ): Promise<{ codes: CodeGrid[]; input: Picture }>;
   decode(call: number, modelId: string, codes: readonly CodeGrid[], report?: Report): Promise<Picture>;
   decodePatches(call: number, modelId: string, level: number, indices: readonly number[]): Promise<Picture[]>;
-  inspect(call: number, modelId: string, x: number, y: number, count: number): Promise<QuantizerView>;
+  inspect(
+    call: number,
+    modelId: string,
+    latent: Float32Array<ArrayBuffer>,
+    chosen: readonly number[],
+    count: number,
+  ): Promise<QuantizerView>;
   codebook(call: number, modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
-  attachCanvas(canvas: OffscreenCanvas): void;
   simulateDeviceLoss(): Promise<void>;
 }

@@ -18,11 +18,13 @@ const CPU_ADAPTERS = {
 /**
  * Opens a backend.
  * @param gpu `navigator.gpu`, or null where there is none (or where the visitor does not want it)
+ * @param avoidGpu why 'auto' should not try the GPU, in one sentence for the visitor
  * @throws only where not even plain JavaScript works, or where the one backend asked for by name does not
  */
-export async function openBackend(choice: BackendChoice, gpu: GPU | null): Promise<Backend> {
-  const wanted: readonly BackendName[] = choice === 'auto' ? ['webgpu', 'wasm', 'cpu'] : [choice];
-  const reasons: string[] = [];
+export async function openBackend(choice: BackendChoice, gpu: GPU | null, avoidGpu?: string): Promise<Backend> {
+  const all: readonly BackendName[] = avoidGpu === undefined ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+  const wanted = choice === 'auto' ? all : [choice];
+  const reasons: string[] = avoidGpu === undefined ? [] : [avoidGpu];
   for (const name of wanted) {
     try {
       return name === 'webgpu' ? await openWebGpu(gpu) : await openCpu(name, reasons[0] ?? null);
@@ -31,6 +33,12 @@ export async function openBackend(choice: BackendChoice, gpu: GPU | null): Promi
     }
   }
   throw new Error(reasons.join(' '));
+}
+
+/** Frees a backend and everything on it. */
+export function closeBackend(backend: Backend): void {
+  if (backend.kind === 'webgpu') backend.context.device.destroy();
+  else backend.tfjs.dispose();
 }
 
 async function openWebGpu(gpu: GPU | null): Promise<Backend> {

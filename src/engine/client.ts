@@ -74,9 +74,9 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
       run((id, report) => api.encode(id, modelId, picture, options, report), call),
     decode: (modelId, codes, call) => run((id, report) => api.decode(id, modelId, codes, report), call),
     decodePatches: (modelId, level, indices, call) => run((id) => api.decodePatches(id, modelId, level, indices), call),
-    inspect: (modelId, x, y, count) => run((id) => api.inspect(id, modelId, x, y, count)),
+    inspect: (modelId, latent, chosen, count, call) =>
+      run((id) => api.inspect(id, modelId, latent, chosen, count), call),
     codebook: (modelId, level) => run((id) => api.codebook(id, modelId, level)),
-    attachCanvas: (canvas) => run(() => api.attachCanvas(Comlink.transfer(canvas, [canvas]))),
     simulateDeviceLoss: () => run(() => api.simulateDeviceLoss()),
     subscribe: (listener) => {
       listeners.add(listener);

@@ -3,13 +3,13 @@
  * It knows no DOM and no worker: `worker.ts` gives it to a page, tests run it in Node.
  */
 import type { EngineApi, Report, WorkerOptions } from './api';
-import { openBackend, type Backend } from './backend';
+import { closeBackend, openBackend, type Backend } from './backend';
 import { Calls } from './calls';
+import { checkCodes } from './checkCodes';
 import { inspectQuantizer } from './inspect';
 import { ModelShelf } from './modelShelf';
 import { decodePatch } from './patches';
-import { CanvasPainter } from './painter';
-import { decodeCodes, encodePicture, reconstructPicture, type Encoded, type Networks, type RunControl } from './runs';
+import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
 import type {
   BackendChoice,
   Capabilities,
@@ -32,32 +32,26 @@ const MAX_LOSSES_PER_MINUTE = 3;
 /** How long a failed run waits for word that the device is gone before it counts as a failure of its own. */
 const LOSS_GRACE_MS = 250;
 
-/** The last picture that went through: what `inspect` looks at, and what is run again after the device came back. */
-interface LastRun {
-  readonly modelId: string;
-  readonly picture: Picture;
-  readonly options: RunOptions;
-  readonly encoded: Encoded;
-}
-
 export class EngineHost implements EngineApi {
   private readonly calls = new Calls();
-  private readonly painter = new CanvasPainter();
-  private shelf: ModelShelf | null = null;
+  private shelf_: ModelShelf | null = null;
   private backend: Backend | null = null;
   private gpu: GPU | null = null;
   private rebuilding: Promise<void> | null = null;
+  /** Set when no backend could be opened again. */
+  private failure: Error | null = null;
   private tell: (event: EngineEvent) => void = () => undefined;
   private losses: number[] = [];
-  private last: LastRun | null = null;
+  /** The last picture that went through: run again after the device came back, so that everything is warm. */
+  private last: { modelId: string; picture: Picture; options: RunOptions } | null = null;
 
   constructor(private readonly environment: HostEnvironment) {}
 
   async start(options: WorkerOptions, tell: (event: EngineEvent) => void): Promise<Capabilities> {
     this.tell = tell;
     this.gpu = options.useGpu ? this.environment.gpu : null;
-    this.shelf = new ModelShelf(options.modelsUrl);
-    await this.open(options.backend);
+    this.shelf_ = new ModelShelf(options.modelsUrl);
+    this.adopt(await openBackend(options.backend, this.gpu));
     return this.capabilities();
   }
 
@@ -71,17 +65,20 @@ export class EngineHost implements EngineApi {
 
   setBackend(choice: BackendChoice): Promise<Capabilities> {
     return this.calls.run(0, async () => {
-      const before = this.live;
+      await this.rebuilding;
       // The new one first: if it does not open, the visitor keeps the old one.
       const next = await openBackend(choice, this.gpu);
+      await this.rebuilding;
+      const before = this.live;
+      this.failure = null;
       this.adopt(next);
-      close(before);
+      closeBackend(before);
       return this.capabilities();
     });
   }
 
   models(): Promise<ModelSummary[]> {
-    return this.models_.list();
+    return this.shelf.list();
   }
 
   load(call: number, modelId: string, report?: Report): Promise<ModelSummary> {
@@ -103,7 +100,17 @@ export class EngineHost implements EngineApi {
     options: RunOptions = {},
     report?: Report,
   ): Promise<Reconstruction> {
-    return this.guarded(call, (control) => this.runPicture(modelId, picture, options, control), report);
+    return this.guarded(
+      call,
+      async (control) => {
+        const networks = await this.networks(modelId, control);
+        const { encoded, image, metrics, timings } = await reconstructPicture(networks, picture, options, control);
+        this.last = { modelId, picture, options };
+        const memory = this.shelf.memory();
+        return { modelId, ...encoded, image, metrics, timings, memory, backend: this.live.kind };
+      },
+      report,
+    );
   }
 
   encode(
@@ -116,9 +123,9 @@ export class EngineHost implements EngineApi {
     return this.guarded(
       call,
       async (control) => {
-        const { encoded } = await encodePicture(await this.networks(modelId, control), picture, options, control);
-        this.last = { modelId, picture, options, encoded };
-        return { codes: encoded.codes, input: encoded.input };
+        const networks = await this.networks(modelId, control);
+        const { codes, input } = await encodePicture(networks, picture, options, control);
+        return { codes, input };
       },
       report,
     );
@@ -145,25 +152,28 @@ export class EngineHost implements EngineApi {
     });
   }
 
-  inspect(call: number, modelId: string, x: number, y: number, count: number): Promise<QuantizerView> {
+  inspect(
+    call: number,
+    modelId: string,
+    latent: Float32Array<ArrayBuffer>,
+    chosen: readonly number[],
+    count: number,
+  ): Promise<QuantizerView> {
     return this.guarded(call, async (control) => {
       const { model } = await this.networks(modelId, control);
-      const { last } = this;
-      const grid = last?.modelId === modelId ? last.encoded.codes[0] : undefined;
-      if (!last || !grid)
-        throw new Error(`No picture has gone through ${modelId} yet: reconstruct one, then open its quantizer.`);
-      if (!(x >= 0 && x < grid.width && y >= 0 && y < grid.height))
-        throw new Error(`Position ${x}, ${y} lies outside the ${grid.width} x ${grid.height} codes.`);
-      const place = y * grid.width + x;
+      if (latent.length !== model.codeDim || chosen.length !== model.codebookSizes.length)
+        throw new Error(
+          `${modelId} has ${model.codeDim} numbers a code in ${model.codebookSizes.length} level(s), got ${latent.length} and ${chosen.length}.`,
+        );
+      const quantizer = this.shelf.quantizer(modelId);
       return inspectQuantizer({
-        x,
-        y,
+        latent,
+        chosen,
         count,
-        kind: model.quantizer,
-        cosine: this.models_.isCosine(modelId),
-        latent: last.encoded.latents.slice(place * model.codeDim, (place + 1) * model.codeDim),
-        codebooks: model.codebookSizes.map((_, level) => this.models_.codebook(modelId, level)),
-        chosen: last.encoded.codes.map(({ indices }) => indices[place] ?? 0),
+        kind: quantizer.kind,
+        cosine: quantizer.kind === 'vq' && quantizer.distance === 'cosine',
+        fsqLevels: quantizer.kind === 'fsq' ? quantizer.levels : undefined,
+        codebooks: model.codebookSizes.map((_, level) => this.shelf.codebook(modelId, level)),
       });
     });
   }
@@ -171,12 +181,8 @@ export class EngineHost implements EngineApi {
   codebook(call: number, modelId: string, level: number): Promise<Float32Array<ArrayBuffer>> {
     return this.guarded(call, async (control) => {
       await this.networks(modelId, control);
-      return this.models_.codebook(modelId, level);
+      return this.shelf.codebook(modelId, level);
     });
-  }
-
-  attachCanvas(canvas: OffscreenCanvas): void {
-    this.painter.attach(canvas);
   }
 
   async simulateDeviceLoss(): Promise<void> {
@@ -193,83 +199,77 @@ export class EngineHost implements EngineApi {
     return this.backend;
   }
 
-  private get models_(): ModelShelf {
-    if (!this.shelf) throw new Error('The engine is not started: call start() first.');
-    return this.shelf;
-  }
-
-  private async runPicture(
-    modelId: string,
-    picture: Picture,
-    options: RunOptions,
-    control: RunControl,
-  ): Promise<Reconstruction> {
-    const networks = await this.networks(modelId, control);
-    const run = await reconstructPicture(networks, picture, options, control);
-    this.last = { modelId, picture, options, encoded: run.encoded };
-    await this.painter.paint(this.live, run.image, run.shown);
-    return {
-      modelId,
-      input: run.encoded.input,
-      image: run.image,
-      codes: run.encoded.codes,
-      metrics: run.metrics,
-      timings: run.timings,
-      memory: this.models_.memory(),
-      backend: this.live.kind,
-    };
+  private get shelf(): ModelShelf {
+    if (!this.shelf_) throw new Error('The engine is not started: call start() first.');
+    return this.shelf_;
   }
 
   private networks(modelId: string, control: RunControl): Promise<Networks> {
-    return this.models_.open(modelId, this.live, control);
+    return this.shelf.open(modelId, this.live, control);
   }
 
-  /** Runs one call on a living device: waits while it is rebuilt, and starts again if it dies on the way. */
   private guarded<T>(call: number, work: (control: RunControl) => Promise<T>, report?: Report): Promise<T> {
-    return this.calls.run(call, async (signal) => {
-      for (;;) {
-        await this.rebuilding;
-        const { live } = this;
-        try {
-          return await work({ signal, report });
-        } catch (error) {
-          if (signal.aborted || !(await this.isLost(live))) throw error;
-        }
-      }
-    });
+    return this.calls.run(call, (signal) => this.onLivingDevice({ signal, report }, work));
   }
 
-  private async open(choice: BackendChoice): Promise<void> {
-    this.adopt(await openBackend(choice, this.gpu));
+  /** Runs `work` on a living device: waits while it is rebuilt, and starts again if it dies on the way. */
+  private async onLivingDevice<T>(control: RunControl, work: (control: RunControl) => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.rebuilding;
+      if (this.failure) throw this.failure;
+      const { live } = this;
+      try {
+        return await work(control);
+      } catch (error) {
+        if (control.signal.aborted || !(await this.isLost(live))) throw error;
+      }
+    }
   }
 
   private adopt(backend: Backend): void {
-    this.shelf?.forgetNetworks();
+    this.shelf.forgetNetworks();
     this.backend = backend;
     if (backend.kind !== 'webgpu') return;
     backend.context.onError((message) => this.tell({ kind: 'gpu-error', message }));
     void backend.context.lost.then(({ message, reason }) => {
-      if (this.backend === backend) this.rebuilding = this.rebuild(message || reason);
+      if (this.backend === backend) this.rebuilding = this.rebuild(backend, message || reason);
     });
   }
 
-  /** Opens a device again, takes the models from the cache and repeats the last run, so that everything is as it was. */
-  private async rebuild(reason: string): Promise<void> {
+  /** Opens a device again and repeats the last run, so that everything is as it was. Never rejects. */
+  private async rebuild(dead: Backend, reason: string): Promise<void> {
     this.tell({ kind: 'device-lost', reason });
     const now = Date.now();
     this.losses = [...this.losses.filter((time) => now - time < 60_000), now];
-    this.models_.forgetAll();
+    const avoidGpu =
+      this.losses.length > MAX_LOSSES_PER_MINUTE
+        ? `The GPU was lost ${this.losses.length} times within a minute, so the work goes on without it.`
+        : undefined;
     try {
-      await this.open(this.losses.length > MAX_LOSSES_PER_MINUTE ? 'wasm' : 'auto');
-      this.tell({ kind: 'device-restored', adapter: this.capabilities().adapter });
+      const next = await openBackend('auto', this.gpu, avoidGpu);
+      // Somebody may have chosen another backend meanwhile: that choice stands.
+      if (this.backend !== dead) return closeBackend(next);
+      this.adopt(next);
+      this.tell({ kind: 'device-restored', capabilities: this.capabilities() });
+      this.repeatLastRun();
+    } catch (error) {
+      this.failure = new Error(
+        `The GPU was lost and nothing could take its place: ${(error as Error).message} Reload the page.`,
+      );
+      this.tell({ kind: 'engine-failed', message: this.failure.message });
     } finally {
       this.rebuilding = null;
     }
+  }
+
+  private repeatLastRun(): void {
     const { last } = this;
-    if (last)
-      void this.guarded(0, (control) => this.runPicture(last.modelId, last.picture, last.options, control)).catch(
-        () => undefined,
-      );
+    if (!last) return;
+    this.calls.runInBackground((signal) =>
+      this.onLivingDevice({ signal }, async (control) =>
+        reconstructPicture(await this.networks(last.modelId, control), last.picture, last.options, control),
+      ),
+    );
   }
 
   private async isLost(backend: Backend): Promise<boolean> {
@@ -278,27 +278,4 @@ export class EngineHost implements EngineApi {
     const grace = new Promise<false>((resolve) => setTimeout(() => resolve(false), LOSS_GRACE_MS));
     return Promise.race([backend.context.lost.then(() => true as const), grace]);
   }
-}
-
-function close(backend: Backend): void {
-  if (backend.kind === 'webgpu') backend.context.device.destroy();
-  else backend.tfjs.dispose();
-}
-
-/** A code outside the codebook (a [MASK], for one) would read past the table: it is refused here, in words. */
-function checkCodes(codes: readonly CodeGrid[], { id, codebookSizes }: ModelSummary): void {
-  if (codes.length !== codebookSizes.length)
-    throw new Error(`${id} needs ${codebookSizes.length} code grid(s), got ${codes.length}.`);
-  codes.forEach((grid, level) => {
-    const size = codebookSizes[level] ?? 0;
-    if (grid.indices.length !== grid.width * grid.height || grid.indices.length === 0 || grid.width !== codes[0]?.width)
-      throw new Error(
-        `Grid "${grid.name}" says ${grid.width} x ${grid.height}, but holds ${grid.indices.length} codes.`,
-      );
-    const wrong = grid.indices.findIndex((index) => !(index >= 0 && index < size));
-    if (wrong >= 0)
-      throw new Error(
-        `Code ${grid.indices[wrong]} at position ${wrong % grid.width}, ${Math.floor(wrong / grid.width)} of "${grid.name}" is not in the codebook (0 to ${size - 1}). Replace masked or edited places before decoding.`,
-      );
-  });
 }

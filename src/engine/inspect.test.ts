@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspectQuantizer } from './inspect';
 
-const base = { x: 1, y: 2, kind: 'vq', cosine: false, count: 3 } as const;
+const base = { kind: 'vq', cosine: false, count: 3 } as const;
 
 describe('inspectQuantizer', () => {
   it('lists the chosen code first, then the others by distance, ties by index', () => {
@@ -42,5 +42,20 @@ describe('inspectQuantizer', () => {
     });
     expect(view.levels[0]?.nearest[0]?.distance).toBeCloseTo(0, 6);
     expect(view.levels[0]?.nearest[1]?.distance).toBeCloseTo(2, 6);
+  });
+
+  it('bounds an FSQ latent before it measures: the nearest lattice point is the chosen one', () => {
+    // One dimension of 5 steps: values -1, -0.5, 0, 0.5, 1.
+    const lattice = new Float32Array([-1, -0.5, 0, 0.5, 1]);
+    const view = inspectQuantizer({
+      ...base,
+      kind: 'fsq',
+      fsqLevels: [5],
+      latent: new Float32Array([40]),
+      codebooks: [lattice],
+      chosen: [4],
+    });
+    expect(view.latent[0]).toBeCloseTo(1.001, 3);
+    expect(view.levels[0]?.nearest[0]?.distance).toBeLessThan(1e-5);
   });
 });

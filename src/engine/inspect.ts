@@ -2,11 +2,11 @@
 import type { QuantizerView } from './types';
 
 export interface InspectInput {
-  readonly x: number;
-  readonly y: number;
   /** [codeDim] */
   readonly latent: Float32Array<ArrayBuffer>;
   readonly kind: 'vq' | 'fsq' | 'rvq';
+  /** FSQ: steps of each dimension. */
+  readonly fsqLevels?: readonly number[] | undefined;
   readonly cosine: boolean;
   /** Per level: [codebookSize, codeDim]; for FSQ the lattice. */
   readonly codebooks: readonly Float32Array<ArrayBuffer>[];
@@ -18,7 +18,12 @@ export interface InspectInput {
 
 /** Lists the nearest codes of each level, the chosen one first; a residual level sees what the levels before it left over. */
 export function inspectQuantizer(input: InspectInput): QuantizerView {
-  let rest = input.cosine ? normalized(input.latent) : input.latent;
+  const measured = input.cosine
+    ? normalized(input.latent)
+    : input.fsqLevels
+      ? fsqBound(input.latent, input.fsqLevels)
+      : input.latent;
+  let rest = measured;
   const levels = input.codebooks.map((codebook, level) => {
     const chosen = input.chosen[level] ?? 0;
     const view = {
@@ -29,7 +34,17 @@ export function inspectQuantizer(input: InspectInput): QuantizerView {
     rest = rest.map((value, i) => value - (row[i] ?? 0));
     return view;
   });
-  return { x: input.x, y: input.y, latent: input.latent, levels };
+  return { latent: measured, levels };
+}
+
+/** What FSQ rounds (Mentzer et al. 2023, as in docs/model-format.md), in units of its code values: [-1, 1]. */
+function fsqBound(latent: Float32Array<ArrayBuffer>, levels: readonly number[]): Float32Array<ArrayBuffer> {
+  return latent.map((value, dim) => {
+    const count = levels[dim] ?? 2;
+    const half = ((count - 1) * (1 + 1e-3)) / 2;
+    const offset = count % 2 ? 0 : 0.5;
+    return (Math.tanh(value + Math.atanh(offset / half)) * half - offset) / Math.floor(count / 2);
+  });
 }
 
 type Entry = QuantizerView['levels'][number]['nearest'][number];

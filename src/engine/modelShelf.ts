@@ -2,29 +2,45 @@
 import { openCache } from '../models/cache';
 import { loadIndex, loadManifest, loadModel, type Model } from '../models/loader';
 import type { Manifest } from '../models/manifest';
-import { codebookSizes, factor } from '../models/vqvae/config';
+import { codebookNames, codebookSizes, factor } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
-import { createVqvae, type VqvaeBackend, type VqvaeRuntime } from '../models/vqvae/runtime';
+import { createVqvae, fsqLattice, type VqvaeBackend, type VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
-import type { Networks, RunControl } from './runs';
+import type { Network, Networks, RunControl } from './runs';
 import type { Memory, ModelSummary } from './types';
 
 /** Compiled sizes kept, all models together; the one unused for longest leaves first. */
 const KEPT_NETWORKS = 4;
 
+interface Listing {
+  readonly manifests: readonly Manifest[];
+  /** Models whose manifest did not come, or is wrong: id to reason. */
+  readonly broken: ReadonlyMap<string, Error>;
+}
+
+interface Compiled {
+  readonly modelId: string;
+  readonly runtime: VqvaeRuntime;
+}
+
 export class ModelShelf {
   private readonly cache = openCache();
-  private listing: Promise<readonly Manifest[]> | null = null;
+  private listing: Promise<Listing> | null = null;
   private readonly loaded = new Map<string, Model>();
-  /** Insertion order is order of use. */
-  private readonly networks = new Map<string, VqvaeRuntime>();
+  /** By model and size; insertion order is order of use. */
+  private readonly networks = new Map<string, Compiled>();
+  /** Raised when the networks are forgotten: what was being compiled meanwhile belongs to a device that is gone. */
+  private generation = 0;
 
   /** @param modelsUrl folder with index.json and the model folders */
   constructor(private readonly modelsUrl: string) {}
 
-  /** @throws ModelError where the index or a manifest is missing or wrong */
+  /** Models whose manifest could be read. @throws ModelError where the index cannot be read, or no manifest */
   async list(): Promise<ModelSummary[]> {
-    return (await this.manifests()).map(summarize);
+    const { manifests, broken } = await this.list_();
+    const [reason] = broken.values();
+    if (!manifests.length && reason) throw reason;
+    return manifests.map(summarize);
   }
 
   /** Loads a model where it is not loaded yet. @throws ModelError */
@@ -34,58 +50,83 @@ export class ModelShelf {
     return { model: summary, at: (width, height) => this.network(model, width, height, backend, control) };
   }
 
-  /** Rows of a loaded model's codebook, [codebookSize, codeDim]. */
+  /** Rows of a loaded model's codebook, [codebookSize, codeDim]; for FSQ its lattice. */
   codebook(modelId: string, level: number): Float32Array<ArrayBuffer> {
-    const network = [...this.networks].find(([key]) => key.startsWith(`${modelId} `))?.[1];
-    if (!network) throw new Error(`${modelId} is not loaded: load it first.`);
-    return network.codebook(level);
+    const { manifest, weights } = this.get(modelId);
+    const { quantizer } = manifest.config;
+    if (quantizer.kind === 'fsq') return fsqLattice(quantizer.levels);
+    const name = codebookNames(manifest.config)[level];
+    if (name === undefined) throw new Error(`${modelId} has no level ${level}; levels count from 0.`);
+    return Float32Array.from(weights.get(name).data);
   }
 
-  isCosine(modelId: string): boolean {
-    const quantizer = this.loaded.get(modelId)?.manifest.config.quantizer;
-    return quantizer?.kind === 'vq' && quantizer.distance === 'cosine';
+  /** A loaded model's quantizer. */
+  quantizer(modelId: string): Manifest['config']['quantizer'] {
+    return this.get(modelId).manifest.config.quantizer;
   }
 
-  /** GPU memory of everything compiled. Weights are shared by the sizes of one model, so they count once. */
+  /** Memory of everything compiled. Weights are shared by the sizes of one model, so they count once. */
   memory(): Memory {
-    const weights = new Map<string, number>();
-    let activationsBytes = 0;
-    let buffers = 0;
-    for (const [key, { memory }] of this.networks) {
-      weights.set(key.split(' ')[0] ?? key, memory.weightsBytes);
-      activationsBytes += memory.activationsBytes;
-      buffers += memory.buffers;
+    const weights = new Map<string, { bytes: number; buffers: number }>();
+    let activationsBytes: number | null = 0;
+    let buffers: number | null = 0;
+    for (const { modelId, runtime } of this.networks.values()) {
+      const { memory } = runtime;
+      weights.set(modelId, { bytes: memory.weightsBytes, buffers: memory.weightsBuffers });
+      activationsBytes = sum(activationsBytes, memory.activationsBytes);
+      buffers = sum(buffers, memory.buffers);
     }
-    return { weightsBytes: [...weights.values()].reduce((sum, bytes) => sum + bytes, 0), activationsBytes, buffers };
+    let weightsBytes = 0;
+    for (const shared of weights.values()) {
+      weightsBytes += shared.bytes;
+      buffers = sum(buffers, shared.buffers);
+    }
+    return { weightsBytes, activationsBytes, buffers };
   }
 
-  /** Frees every compiled network: the backend changes. */
+  /** Frees every compiled network: the backend changes. Weights stay in memory. */
   forgetNetworks(): void {
-    for (const network of this.networks.values()) network.dispose();
+    this.generation++;
+    for (const { runtime } of this.networks.values()) runtime.dispose();
     this.networks.clear();
   }
 
-  /** Forgets loaded weights too: they come again from the cache. */
-  forgetAll(): void {
-    this.forgetNetworks();
-    this.loaded.clear();
+  private get(modelId: string): Model {
+    const model = this.loaded.get(modelId);
+    if (!model) throw new Error(`${modelId} is not loaded: load it first.`);
+    return model;
   }
 
-  private manifests(): Promise<readonly Manifest[]> {
-    this.listing ??= loadIndex(this.modelsUrl)
-      .then((ids) => Promise.all(ids.map((id) => loadManifest(this.modelsUrl, id))))
-      .catch((error: unknown) => {
-        // The next question asks the server again.
-        this.listing = null;
-        throw error;
-      });
+  private list_(): Promise<Listing> {
+    this.listing ??= this.fetchListing().catch((error: unknown) => {
+      // The next question asks the server again.
+      this.listing = null;
+      throw error;
+    });
     return this.listing;
+  }
+
+  private async fetchListing(): Promise<Listing> {
+    const ids = await loadIndex(this.modelsUrl);
+    const results = await Promise.allSettled(ids.map((id) => loadManifest(this.modelsUrl, id)));
+    const manifests: Manifest[] = [];
+    const broken = new Map<string, Error>();
+    results.forEach((result, i) => {
+      if (result.status === 'fulfilled') manifests.push(result.value);
+      else broken.set(ids[i]!, result.reason as Error);
+    });
+    // One that could not be read now may come later.
+    if (broken.size) this.listing = null;
+    return { manifests, broken };
   }
 
   private async load(modelId: string, { signal, report }: RunControl): Promise<Model> {
     const known = this.loaded.get(modelId);
     if (known) return known;
-    const ids = (await this.manifests()).map(({ id }) => id);
+    const { manifests, broken } = await this.list_();
+    const reason = broken.get(modelId);
+    if (reason) throw reason;
+    const ids = manifests.map(({ id }) => id);
     if (!ids.includes(modelId))
       throw new Error(`There is no model "${modelId}" here. This page has: ${ids.join(', ')}.`);
     const model = await loadModel(this.modelsUrl, modelId, {
@@ -103,30 +144,48 @@ export class ModelShelf {
     height: number,
     backend: Backend,
     { signal, report }: RunControl,
-  ): Promise<VqvaeRuntime> {
-    const key = `${model.manifest.id} ${width} ${height}`;
+  ): Promise<Network> {
+    const { id } = model.manifest;
+    const key = `${id} ${width} ${height}`;
     const known = this.networks.get(key);
-    const network =
-      known ??
-      (await createVqvae(
-        runtimeBackend(backend),
-        model,
-        { width, height },
-        {
-          signal,
-          onProgress: (fraction, message) => report?.({ stage: 'compile', fraction, message }),
-        },
-      ));
-    this.networks.delete(key);
-    this.networks.set(key, network);
-    for (const [oldest, runtime] of this.networks) {
-      if (this.networks.size <= KEPT_NETWORKS) break;
-      runtime.dispose();
-      this.networks.delete(oldest);
+    if (known) {
+      this.networks.delete(key);
+      this.networks.set(key, known);
+      return { runtime: known.runtime, compileMs: 0, warm: true };
     }
-    return network;
+    const { generation } = this;
+    const started = performance.now();
+    const warmUp = backend.kind === 'webgpu' && !backend.context.isSoftware;
+    const runtime = await createVqvae(
+      runtimeBackend(backend),
+      model,
+      { width, height },
+      {
+        signal,
+        // A real GPU warms up in milliseconds; a software one would make the visitor wait twice.
+        warmUp,
+        onProgress: (fraction, message) => report?.({ stage: 'compile', fraction, message }),
+      },
+    );
+    if (generation !== this.generation) {
+      runtime.dispose();
+      throw new Error('The backend changed while the model was being compiled.');
+    }
+    this.networks.set(key, { modelId: id, runtime });
+    this.dropOldest();
+    return { runtime, compileMs: performance.now() - started, warm: warmUp };
+  }
+
+  private dropOldest(): void {
+    for (const [key, { runtime }] of this.networks) {
+      if (this.networks.size <= KEPT_NETWORKS) return;
+      runtime.dispose();
+      this.networks.delete(key);
+    }
   }
 }
+
+const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
 
 /** f32: the same picture gives the same codes on every GPU. */
 const runtimeBackend = (backend: Backend): VqvaeBackend =>

@@ -19,9 +19,9 @@ export async function decodePatch(
   await breathe(signal);
   const { model } = networks;
   const { factor } = model;
-  const network = await networks.at(SIDE * factor, SIDE * factor);
+  const { runtime } = await networks.at(SIDE * factor, SIDE * factor);
   const grids = model.codebookSizes.map((_, i) => new Int32Array(SIDE * SIDE).fill(i === level ? index : 0));
-  const whole = await network.decode(grids);
+  const whole = await runtime.decode(grids);
   const data = new Uint8ClampedArray(factor * factor * 4);
   for (let y = 0; y < factor; y++) {
     const from = ((factor + y) * SIDE * factor + factor) * 4;

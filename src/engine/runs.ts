@@ -1,17 +1,27 @@
 /** One picture through one tokenizer: as a square at the model's resolution, or whole, in tiles. Pure orchestration. */
+import { TooLargeError } from '../graph/ir';
 import { fitPicture } from '../image/fit';
 import { psnr, ssim } from '../image/metrics';
 import { createBlender, cutCodes, cutTile, placeCodes, tilePlan, type Tile, type TilePlan } from '../image/tiles';
 import type { VqvaeRuntime } from '../models/vqvae/runtime';
-import { breathe } from './calls';
 import type { Report } from './api';
+import { breathe } from './calls';
 import type { CodeGrid, Metrics, ModelSummary, Picture, RunOptions, Timings } from './types';
+
+/** A tokenizer compiled for one size. */
+export interface Network {
+  readonly runtime: Pick<VqvaeRuntime, 'encode' | 'decode' | 'reconstruct'>;
+  /** What compiling it took just now; 0 where it was compiled already. */
+  readonly compileMs: number;
+  /** Whether it has run before. */
+  readonly warm: boolean;
+}
 
 /** The networks a run needs: one per size, made on demand. */
 export interface Networks {
   readonly model: ModelSummary;
-  /** The tokenizer compiled for pictures of `width` x `height` pixels. */
-  at(width: number, height: number): Promise<VqvaeRuntime>;
+  /** @throws TooLargeError where `width` x `height` pixels exceed what this GPU binds. */
+  at(width: number, height: number): Promise<Network>;
 }
 
 export interface Encoded {
@@ -27,35 +37,58 @@ export interface RunControl {
   readonly report?: Report | undefined;
 }
 
-type StageTimes = Omit<Timings, 'totalMs' | 'clock'>;
+/** Tiles are not made smaller than this many codes a side: they would see too little of the picture. */
+const MIN_TILE_CODES = 4;
 
-/** Tiles share a quarter of their side with each neighbour. */
-const overlapOf = (model: ModelSummary): number => Math.ceil(model.resolution / 4 / model.factor) * model.factor;
+/** The picture as the model wants it. */
+const inputOf = ({ fit, resolution }: ModelSummary, picture: Picture, options: RunOptions): Picture =>
+  options.mode === 'tile' ? picture : fitPicture(picture, resolution, options.fit ?? fit);
 
-/** The picture as the model wants it, and the plan of tiles: a single one in 'fit' mode. */
-export function planRun(
-  model: ModelSummary,
-  picture: Picture,
-  options: RunOptions,
-): { input: Picture; plan: TilePlan } {
-  const { mode = 'fit', fit = model.fit } = options;
-  const input = mode === 'tile' ? picture : fitPicture(picture, model.resolution, fit);
-  return { input, plan: tilePlan(input.width, input.height, model.resolution, overlapOf(model), model.factor) };
+/**
+ * Tiles for a `width` x `height` picture and the network for their size: a single tile where the picture is no larger than
+ * the model's square, halved until it fits where this GPU cannot bind it. Tiles share a quarter of their side.
+ */
+async function openPlan(
+  networks: Networks,
+  width: number,
+  height: number,
+): Promise<{ plan: TilePlan; network: Network }> {
+  const { factor, resolution } = networks.model;
+  for (let codes = resolution / factor; ; codes = Math.floor(codes / 2)) {
+    const plan = tilePlan(width, height, codes * factor, Math.ceil(codes / 4) * factor, factor);
+    try {
+      return { plan, network: await networks.at(plan.tileWidth, plan.tileHeight) };
+    } catch (error) {
+      if (!(error instanceof TooLargeError) || codes / 2 < MIN_TILE_CODES) throw error;
+    }
+  }
 }
 
 /** Picture to codes. */
-export async function encodePicture(networks: Networks, picture: Picture, options: RunOptions, control: RunControl) {
-  const started = performance.now();
-  const { input, plan } = planRun(networks.model, picture, options);
-  const grids = new GridBuilder(networks.model, plan);
-  const network = await networks.at(plan.tileWidth, plan.tileHeight);
-  const times = emptyTimes();
-  times.prepareMs = performance.now() - started;
+export async function encodePicture(
+  networks: Networks,
+  picture: Picture,
+  options: RunOptions,
+  control: RunControl,
+): Promise<Encoded> {
+  const input = inputOf(networks.model, picture, options);
+  const { plan, network } = await openPlan(networks, input.width, input.height);
+  return encodeTiles(networks.model, plan, network, input, control);
+}
+
+async function encodeTiles(
+  model: ModelSummary,
+  plan: TilePlan,
+  { runtime }: Network,
+  input: Picture,
+  control: RunControl,
+): Promise<Encoded> {
+  const grids = new GridBuilder(model, plan);
   for (const [i, tile] of plan.tiles.entries()) {
     await step(control, 'encode', i, plan);
-    grids.place(tile, await network.encode(cutTile(input, tile).data, { signal: control.signal }));
+    grids.place(tile, await runtime.encode(cutTile(input, tile).data, { signal: control.signal }));
   }
-  return { encoded: grids.finish(input), times };
+  return grids.finish(input);
 }
 
 /** Codes to picture, tile by tile where the grid is larger than the model's own. */
@@ -64,33 +97,24 @@ export async function decodeCodes(
   codes: readonly CodeGrid[],
   control: RunControl,
 ): Promise<Picture> {
-  const { model } = networks;
+  const { factor } = networks.model;
   const [first] = codes;
   if (!first) throw new Error('There are no codes to decode.');
-  const plan = tilePlan(
-    first.width * model.factor,
-    first.height * model.factor,
-    model.resolution,
-    overlapOf(model),
-    model.factor,
-  );
-  return decodePlan(networks, plan, codes, control);
+  const { plan, network } = await openPlan(networks, first.width * factor, first.height * factor);
+  return decodeTiles(plan, network, codes, control);
 }
 
-async function decodePlan(
-  networks: Networks,
+async function decodeTiles(
   plan: TilePlan,
+  { runtime }: Network,
   codes: readonly CodeGrid[],
   control: RunControl,
 ): Promise<Picture> {
-  const network = await networks.at(plan.tileWidth, plan.tileHeight);
   const blender = createBlender(plan);
   for (const [i, tile] of plan.tiles.entries()) {
     await step(control, 'decode', i, plan);
-    const data = await network.decode(
-      codes.map(({ indices }) => cutCodes(plan, tile, indices)),
-      { signal: control.signal },
-    );
+    const grids = codes.map(({ indices }) => cutCodes(plan, tile, indices));
+    const data = await runtime.decode(grids, { signal: control.signal });
     blender.add({ width: plan.tileWidth, height: plan.tileHeight, data });
   }
   return blender.finish();
@@ -101,8 +125,6 @@ export interface PictureRun {
   readonly image: Picture;
   readonly metrics: Metrics;
   readonly timings: Timings;
-  /** The network that holds the result on the GPU; null where it was put together from tiles. */
-  readonly shown: VqvaeRuntime | null;
 }
 
 /** Picture to codes to picture. A single tile goes through in one submit; more are encoded first, then decoded from the joined codes. */
@@ -112,42 +134,56 @@ export async function reconstructPicture(
   options: RunOptions,
   control: RunControl,
 ): Promise<PictureRun> {
-  const started = performance.now();
-  const { input, plan } = planRun(networks.model, picture, options);
-  const network = await networks.at(plan.tileWidth, plan.tileHeight);
+  const { model } = networks;
+  const fitStarted = performance.now();
+  const input = inputOf(model, picture, options);
+  const fitMs = performance.now() - fitStarted;
+  const { plan, network } = await openPlan(networks, input.width, input.height);
+  const { compileMs, warm } = network;
   const [tile] = plan.tiles;
+  await breathe(control.signal);
+
   if (plan.tiles.length === 1 && tile) {
-    await step(control, 'encode', 0, plan);
-    const prepared = performance.now();
-    const result = await network.reconstruct(cutTile(input, tile).data, { signal: control.signal });
-    const grids = new GridBuilder(networks.model, plan);
+    const started = performance.now();
+    const result = await network.runtime.reconstruct(cutTile(input, tile).data, { signal: control.signal });
+    const grids = new GridBuilder(model, plan);
     grids.place(tile, result);
     const blender = createBlender(plan);
     blender.add({ width: plan.tileWidth, height: plan.tileHeight, data: result.pixels });
     const image = blender.finish();
-    const encoded = grids.finish(input);
-    const timings = {
-      ...result.timings,
-      prepareMs: result.timings.prepareMs + (prepared - started),
-      totalMs: performance.now() - started,
-    };
-    return { encoded, image, metrics: measure(input, image, encoded.codes), timings, shown: network };
+    const totalMs = fitMs + performance.now() - started;
+    const timings = { ...result.timings, prepareMs: fitMs + result.timings.prepareMs, compileMs, totalMs, warm };
+    return finishRun(grids.finish(input), image, timings);
   }
-  const prepared = performance.now();
-  const { encoded } = await encodePicture(networks, picture, options, control);
+
+  const started = performance.now();
+  const encoded = await encodeTiles(model, plan, network, input, control);
   const encodedAt = performance.now();
-  const image = await decodePlan(networks, plan, encoded.codes, control);
+  const image = await decodeTiles(plan, network, encoded.codes, control);
   const decodedAt = performance.now();
-  const timings: Timings = {
-    ...emptyTimes(),
-    prepareMs: prepared - started,
-    encodeMs: encodedAt - prepared,
+  return finishRun(encoded, image, {
+    prepareMs: fitMs,
+    encodeMs: encodedAt - started,
+    quantizeMs: null,
     decodeMs: decodedAt - encodedAt,
-    totalMs: decodedAt - started,
+    readMs: null,
+    compileMs,
+    totalMs: fitMs + decodedAt - started,
+    warm,
     clock: 'wall',
-  };
-  return { encoded, image, metrics: measure(input, image, encoded.codes), timings, shown: null };
+  });
 }
+
+const finishRun = (encoded: Encoded, image: Picture, timings: Timings): PictureRun => ({
+  encoded,
+  image,
+  metrics: {
+    psnr: psnr(encoded.input, image),
+    ssim: ssim(encoded.input, image),
+    bytes: codeBytes(encoded.codes),
+  },
+  timings,
+});
 
 /** Bytes of a row of codes: ceil(h w log2 K / 8), summed over the grids. */
 export const codeBytes = (codes: readonly CodeGrid[]): number =>
@@ -155,20 +191,6 @@ export const codeBytes = (codes: readonly CodeGrid[]): number =>
     (sum, { width, height, codebookSize }) => sum + Math.ceil((width * height * Math.log2(codebookSize)) / 8),
     0,
   );
-
-const measure = (input: Picture, image: Picture, codes: readonly CodeGrid[]): Metrics => ({
-  psnr: psnr(input, image),
-  ssim: ssim(input, image),
-  bytes: codeBytes(codes),
-});
-
-const emptyTimes = (): { -readonly [K in keyof StageTimes]: number } => ({
-  prepareMs: 0,
-  encodeMs: 0,
-  quantizeMs: 0,
-  decodeMs: 0,
-  readMs: 0,
-});
 
 async function step(
   { signal, report }: RunControl,
@@ -208,8 +230,9 @@ class GridBuilder {
 
   finish(input: Picture): Encoded {
     const { codeWidth: width, codeHeight: height } = this.plan;
-    const codes = this.model.codebookSizes.map((codebookSize, level) => ({
-      name: this.model.codebookSizes.length > 1 ? `level ${level + 1}` : 'codes',
+    const { codebookSizes } = this.model;
+    const codes = codebookSizes.map((codebookSize, level) => ({
+      name: codebookSizes.length > 1 ? `level ${level + 1}` : 'codes',
       width,
       height,
       codebookSize,

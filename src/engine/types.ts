@@ -58,23 +58,28 @@ export interface RunOptions {
   readonly mode?: 'fit' | 'tile';
 }
 
-/** Times of one warm run. */
+/** Times of one run. What was not measured is null, never 0: in tiles, quantizing and reading lie inside encode and decode. */
 export interface Timings {
   readonly prepareMs: number;
   readonly encodeMs: number;
-  readonly quantizeMs: number;
+  readonly quantizeMs: number | null;
   readonly decodeMs: number;
   /** Reading the result back. */
-  readonly readMs: number;
+  readonly readMs: number | null;
+  /** Compiling the network for this size, outside `totalMs`; 0 where it was compiled already. */
+  readonly compileMs: number;
   readonly totalMs: number;
+  /** False for the first run after compiling: drivers and caches warm up in it, later runs are faster. */
+  readonly warm: boolean;
   /** How the stages were measured: on the GPU's clock, or from outside with a wait after each stage. */
   readonly clock: 'timestamp-query' | 'wall';
 }
 
 export interface Memory {
   readonly weightsBytes: number;
-  readonly activationsBytes: number;
-  readonly buffers: number;
+  /** Null on tfjs, which makes and frees activations as it goes. */
+  readonly activationsBytes: number | null;
+  readonly buffers: number | null;
 }
 
 export interface Metrics {
@@ -91,17 +96,17 @@ export interface Reconstruction {
   readonly input: Picture;
   readonly image: Picture;
   readonly codes: CodeGrid[];
+  /** The encoder's vectors before the quantizer, [height, width, codeDim]: what `inspect` opens up. */
+  readonly latents: Float32Array<ArrayBuffer>;
   readonly metrics: Metrics;
   readonly timings: Timings;
   readonly memory: Memory;
   readonly backend: BackendName;
 }
 
-/** The quantizing step at one place of the last run, opened up. */
+/** The quantizing step at one place, opened up. */
 export interface QuantizerView {
-  readonly x: number;
-  readonly y: number;
-  /** The encoder's vector, before the quantizer. */
+  /** What the quantizer measures: the encoder's vector; on the unit sphere for cosine; bounded for FSQ. [codeDim] */
   readonly latent: Float32Array<ArrayBuffer>;
   /** Per level: the nearest codes in order of distance, the chosen one first. FSQ: one entry. */
   readonly levels: readonly {
@@ -117,7 +122,10 @@ export interface QuantizerView {
 /** Things the engine tells without being asked. */
 export type EngineEvent =
   | { readonly kind: 'device-lost'; readonly reason: string }
-  | { readonly kind: 'device-restored'; readonly adapter: string }
+  /** The work goes on: on a new device, or, where none came, on the CPU (then `capabilities.notice` says why). */
+  | { readonly kind: 'device-restored'; readonly capabilities: Capabilities }
+  /** No backend could be opened again: calls reject with this message until the page is reloaded. */
+  | { readonly kind: 'engine-failed'; readonly message: string }
   | { readonly kind: 'gpu-error'; readonly message: string };
 
 /**
@@ -143,12 +151,21 @@ export interface EngineClient {
   decode(modelId: string, codes: readonly CodeGrid[], call?: CallOptions): Promise<Picture>;
   /** Each code alone, tiled 3 x 3 and decoded; the middle patch (factor x factor pixels) is returned. */
   decodePatches(modelId: string, level: number, indices: readonly number[], call?: CallOptions): Promise<Picture[]>;
-  /** The quantizing step at code position (x, y) of `picture`, which is encoded again if it was not the last one. */
-  inspect(modelId: string, x: number, y: number, count: number): Promise<QuantizerView>;
+  /**
+   * The quantizing step at one place of a run.
+   * @param latent that place's vector out of `Reconstruction.latents`, [codeDim]
+   * @param chosen the code of each level there
+   * @param count how many neighbours to list
+   */
+  inspect(
+    modelId: string,
+    latent: Float32Array<ArrayBuffer>,
+    chosen: readonly number[],
+    count: number,
+    call?: CallOptions,
+  ): Promise<QuantizerView>;
   /** The codebook's rows. FSQ: the lattice. [codebookSize, codeDim]. */
   codebook(modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
-  /** Hands a canvas to the worker; the last reconstruction is drawn on it by a render pass, without readback. */
-  attachCanvas(canvas: OffscreenCanvas): Promise<void>;
   simulateDeviceLoss(): Promise<void>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
 }

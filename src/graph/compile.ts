@@ -3,7 +3,7 @@ import { withErrorScopes } from '../gpu/errorScopes';
 import { PipelineCache } from '../gpu/pipelines';
 import type { Dispatch, OpPlan } from '../kernels/kernel';
 import { fuse } from './fuse';
-import { GraphError, constantsOf, tensorsOf, type Graph, type Node, type Tensor } from './ir';
+import { GraphError, TooLargeError, constantsOf, tensorsOf, type Graph, type Node, type Tensor } from './ir';
 import { planMemory, type Placement } from './memory';
 import { bytesOf, constantType, planNode, type Precision } from './plans';
 import { CompiledGraph, type BoundDispatch, type Step } from './replay';
@@ -25,6 +25,8 @@ function pipelinesOf(device: GPUDevice): PipelineCache {
 }
 
 const UNIFORM_ALIGNMENT = 256;
+/** A tab that takes more is likely to be killed on a phone or a laptop with shared memory. */
+const MAX_ACTIVATION_BYTES = 2 ** 30;
 
 /**
  * Makes everything that a run needs: fused ops, buffers by liveness, weights, pipelines (in parallel), bind groups.
@@ -136,14 +138,20 @@ async function prepare(
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-function checkLimits(context: GpuContext, graph: Graph, { tensors }: Placement, precision: Precision): void {
+function checkLimits(context: GpuContext, graph: Graph, { tensors, slots }: Placement, precision: Precision): void {
+  const total = slots.reduce((sum, size) => sum + size, 0);
+  if (total > MAX_ACTIVATION_BYTES)
+    throw new TooLargeError(
+      `activations take ${(total / 2 ** 20).toFixed(0)} MiB, at most ${MAX_ACTIVATION_BYTES / 2 ** 20} MiB are taken. ` +
+        'Encode and decode in tiles, or take a smaller picture.',
+    );
   const { maxStorageBufferBindingSize, maxBufferSize } = context.limits;
   const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   for (const tensor of tensors.keys()) {
     const size = bytesOf(tensor, precision);
     if (size <= limit) continue;
     const maker = graph.nodes.find((node) => tensorsOf(node.writes).some(([, made]) => made === tensor));
-    throw new GraphError(
+    throw new TooLargeError(
       `${maker?.name ?? tensor.name}: [${tensor.shape.join(', ')}] takes ${(size / 2 ** 20).toFixed(0)} MiB, this GPU binds at most ` +
         `${(limit / 2 ** 20).toFixed(0)} MiB. Encode and decode in tiles, or take a smaller picture${precision === 'f32' ? ' or f16' : ''}.`,
     );

@@ -155,3 +155,8 @@ export const sizeOfShape = (shape: readonly number[]): number => shape.reduce((p
 export class GraphError extends Error {
   override name = 'GraphError';
 }
+
+/** More than this GPU binds, or than the memory cap: smaller tiles would fit. */
+export class TooLargeError extends GraphError {
+  override name = 'TooLargeError';
+}

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openTfjs } from '../tfjs/device';
 import { tensorCount, TfjsProgram, TfjsWeights } from '../tfjs/lower';
 import { formatGolden, goldenGraph, replayGolden } from './golden';
-import { FIXTURES, fixtureModel } from './testing';
+import { fixtureModel, GOLDEN_MODELS } from './testing';
 
 describe.each(['cpu', 'wasm'] as const)('golden replay on tfjs %s', (backend) => {
-  it.each(FIXTURES)('%s', async (id) => {
-    const { model, golden } = fixtureModel(id);
+  it.each(GOLDEN_MODELS)('%s', async (id, root) => {
+    const { model, golden } = fixtureModel(id, root);
     const graph = goldenGraph(model.manifest.config, golden);
     const weights = new TfjsWeights(model.weights);
     const program = new TfjsProgram(await openTfjs(backend), graph, weights);

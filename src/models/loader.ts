@@ -99,9 +99,12 @@ export async function fetchVerified(
   return file;
 }
 
-/** Hex digest. Needs a secure context (https or localhost), as WebGPU does. */
+/** Hex digest. Plain http pages have no `crypto.subtle` (nor WebGPU): there a library computes it, more slowly. */
 export async function sha256(file: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', file));
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  const digest = subtle
+    ? new Uint8Array(await subtle.digest('SHA-256', file))
+    : (await import('@noble/hashes/sha2.js')).sha256(new Uint8Array(file));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -4,12 +4,20 @@ import { resolve } from 'node:path';
 import type { WeightSource } from '../graph/weights';
 import { readGolden } from './golden';
 import { createModel, type Model } from './loader';
-import { parseManifest } from './manifest';
+import { parseIndex, parseManifest } from './manifest';
 import type { TensorEntry } from './safetensors';
 import { codebookNames, type VqvaeConfig } from './vqvae/config';
 import { expectedTensors } from './vqvae/facts';
 
 export const FIXTURES = ['tiny-vq', 'tiny-wide', 'tiny-cosine', 'tiny-fsq', 'tiny-rvq', 'ci-64'] as const;
+
+/** Every model that has a golden file: the fixtures, and what the page ships. [id, folder] */
+export const GOLDEN_MODELS: readonly (readonly [id: string, root: string])[] = [
+  ...FIXTURES.map((id) => [id, 'fixtures/models'] as const),
+  ...parseIndex(JSON.parse(readFileSync('public/models/index.json', 'utf8'))).map(
+    (id) => [id, 'public/models'] as const,
+  ),
+];
 
 const bytesOf = (path: string): ArrayBuffer => Uint8Array.from(readFileSync(path)).buffer;
 

@@ -81,14 +81,17 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
     );
 
     it('opens the quantizer: the chosen code is the nearest', async () => {
-      for (const id of ['tiny-vq', 'tiny-cosine', 'tiny-rvq']) {
-        const { codes } = await host.reconstruct(call++, id, testPicture(32, 32));
-        const view = await host.inspect(call++, id, 2, 1, 5);
-        view.levels.forEach((level, i) => {
-          expect(level.chosen).toBe(codes[i]!.indices[codes[i]!.width + 2]);
-          const distances = level.nearest.map(({ distance }) => distance);
+      for (const id of ['tiny-vq', 'tiny-cosine', 'tiny-rvq', 'tiny-fsq']) {
+        const { codes, latents } = await host.reconstruct(call++, id, testPicture(32, 32));
+        const place = codes[0]!.width + 2;
+        const dim = (await host.models()).find((model) => model.id === id)!.codeDim;
+        const chosen = codes.map(({ indices }) => indices[place]!);
+        const view = await host.inspect(call++, id, latents.slice(place * dim, (place + 1) * dim), chosen, 5);
+        expect(view.levels.map((level) => level.chosen)).toEqual(chosen);
+        for (const { nearest } of view.levels) {
+          const distances = nearest.map(({ distance }) => distance);
           expect(distances[0]).toBeLessThanOrEqual(Math.min(...distances) + 1e-5);
-        });
+        }
       }
     });
 

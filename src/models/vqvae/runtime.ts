@@ -24,8 +24,8 @@ export interface VqvaeTimings {
   readonly encodeMs: number;
   readonly quantizeMs: number;
   readonly decodeMs: number;
-  /** Reading the results back. */
-  readonly readMs: number;
+  /** Reading the results back; null on tfjs, where it lies inside the stages. */
+  readonly readMs: number | null;
   readonly totalMs: number;
   readonly clock: SegmentTimes['clock'];
 }
@@ -44,10 +44,12 @@ export interface VqvaeResult extends VqvaeCodes {
 }
 
 export interface VqvaeMemory {
-  /** Shared by all sizes of the same model. */
+  /** Shared by all sizes of the same model, as are their buffers. */
   readonly weightsBytes: number;
-  readonly activationsBytes: number;
-  readonly buffers: number;
+  readonly weightsBuffers: number;
+  /** Null on tfjs, which makes and frees activations as it goes. */
+  readonly activationsBytes: number | null;
+  readonly buffers: number | null;
 }
 
 export interface VqvaeRuntime {
@@ -113,9 +115,14 @@ export async function createVqvae(
   // Loaded here, so that a visitor with WebGPU never downloads tfjs.
   const { TfjsProgram, TfjsWeights } = await import('../../tfjs/lower');
   const lease = tfjsWeights.acquire(backend.tfjs, model, backend.tfjs.name, () => new TfjsWeights(model.weights));
-  const program = new TfjsProgram(backend.tfjs, graph, lease.value);
-  await program.prepare();
-  return new TfjsVqvae(model, size, program, lease);
+  try {
+    const program = new TfjsProgram(backend.tfjs, graph, lease.value);
+    await program.prepare();
+    return new TfjsVqvae(model, size, program, lease);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
 }
 
 const gpuWeights = new Shared<WeightStore>();
@@ -186,7 +193,7 @@ class GpuVqvae extends Vqvae implements VqvaeRuntime {
   get memory(): VqvaeMemory {
     const { activationsBytes, buffers } = this.graph.stats;
     const { value: weights } = this.lease;
-    return { weightsBytes: weights.bytes, activationsBytes, buffers: buffers + weights.buffers };
+    return { weightsBytes: weights.bytes, weightsBuffers: weights.buffers, activationsBytes, buffers };
   }
 
   get pixelsBuffer(): GPUBuffer {
@@ -235,9 +242,8 @@ class TfjsVqvae extends Vqvae implements VqvaeRuntime {
     super(model, size);
   }
 
-  /** tfjs frees activations as it goes; between runs there are none. */
   get memory(): VqvaeMemory {
-    return { weightsBytes: this.lease.value.bytes, activationsBytes: 0, buffers: 0 };
+    return { weightsBytes: this.lease.value.bytes, weightsBuffers: 0, activationsBytes: null, buffers: null };
   }
 
   async encode(pixels: Uint8ClampedArray | Uint8Array, options: TfjsRunOptions = {}): Promise<VqvaeCodes> {
@@ -257,11 +263,10 @@ class TfjsVqvae extends Vqvae implements VqvaeRuntime {
     const { outputs, segments } = await this.program.run(inputs, ['latents', 'picture', ...this.levels], options);
     const times = stageTimes(segments);
     const totalMs = performance.now() - start;
-    const readMs = Math.max(0, totalMs - times.prepareMs - times.encodeMs - times.quantizeMs - times.decodeMs);
     return {
       ...this.codes(outputs),
       pixels: asBytes(outputs.picture),
-      timings: { ...times, readMs, totalMs, clock: 'wall' },
+      timings: { ...times, readMs: null, totalMs, clock: 'wall' },
     };
   }
 
