@@ -101,7 +101,7 @@ export async function fetchVerified(
 
 /** Hex digest. Plain http pages have no `crypto.subtle` (nor WebGPU): there a library computes it, more slowly. */
 export async function sha256(file: ArrayBuffer): Promise<string> {
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  const { subtle } = globalThis.crypto as { readonly subtle?: SubtleCrypto };
   const digest = subtle
     ? new Uint8Array(await subtle.digest('SHA-256', file))
     : (await import('@noble/hashes/sha2.js')).sha256(new Uint8Array(file));
