@@ -12,6 +12,7 @@ from PIL import Image
 from training.data.catalog import HELD_OUT_FRACTION, concept_key, is_held_out, slug
 from training.metrics import perplexity, psnr, ssim
 from training.pictures import load_pictures
+from training.tokenizer.losses import structural_similarity
 
 
 def test_variation_selectors_do_not_change_the_concept() -> None:
@@ -62,6 +63,13 @@ def test_ssim_and_psnr_agree_with_scikit_image() -> None:
     options = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255, "channel_axis": 2}
     assert abs(float(ssim(*pair)) - metrics.structural_similarity(a, b, **options)) < 1e-4
     assert abs(float(psnr(*pair)) - metrics.peak_signal_noise_ratio(a, b, data_range=255)) < 1e-4
+
+
+def test_ssim_loss_is_ssim() -> None:
+    x = torch.rand(3, 3, 40, 48, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    y = (x + 0.2 * torch.randn(x.shape, generator=torch.Generator().manual_seed(1))).clamp(-1, 1)
+    found = structural_similarity(x, y, stride=1)
+    assert torch.allclose(found, ssim((x + 1) * 127.5, (y + 1) * 127.5), atol=1e-4)
 
 
 def test_perplexity_of_equal_use_is_the_number_of_codes() -> None:
