@@ -25,7 +25,8 @@ export function useCapabilities(engine: EngineClient) {
       );
     void read();
     const unsubscribe = engine.subscribe((event) => {
-      if (event.kind !== 'gpu-error') void read();
+      if (event.kind === 'device-restored') setCapabilities(event.capabilities);
+      if (event.kind === 'engine-failed') setCapabilities(new Error(event.message));
     });
     return () => {
       gone = true;

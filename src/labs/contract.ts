@@ -13,6 +13,8 @@ export interface Notice {
   readonly kind: 'info' | 'good' | 'warning' | 'error';
   readonly title: string;
   readonly message: string;
+  /** Offers the one thing that helps. */
+  readonly action?: 'reload';
 }
 
 /** Services of a lab; constant during its life. */

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import type { Notice } from '../labs/contract';
 
@@ -12,7 +13,17 @@ const colours: Record<Notice['kind'], string> = {
 export function notify(notice: Notice): void {
   const data = {
     title: notice.title,
-    message: notice.message,
+    message:
+      notice.action === 'reload' ? (
+        <>
+          <p>{notice.message}</p>
+          <Button mt={8} onClick={() => window.location.reload()} data-testid="reload">
+            Reload the page
+          </Button>
+        </>
+      ) : (
+        notice.message
+      ),
     color: colours[notice.kind],
     autoClose: notice.kind === 'error' ? false : 9000,
     'data-testid': 'toast',
