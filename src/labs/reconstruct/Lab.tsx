@@ -52,7 +52,7 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
     [context, store, session],
   );
   const hasResult = useStore(store, (state) => state.result !== null);
-  usePaste(services.takeFiles, (url) => void session.openUrl(url));
+  usePaste(services.takeFiles, (address) => void session.openUrl(address));
   useUndoKeys(session);
   return (
     <LabServicesContext value={services}>

@@ -1,4 +1,5 @@
-import type { EngineClient, Picture, RunOptions } from '../../engine/types';
+import type { EngineClient, ModelSummary, Picture, Progress, RunOptions } from '../../engine/types';
+import { messageOf } from './abort';
 
 /** One line of the table. `problem` set: the picture could not be read or run; the others go on. */
 export interface BatchRow {
@@ -15,6 +16,14 @@ export interface BatchRow {
 export interface BatchServices {
   readonly engine: Pick<EngineClient, 'reconstruct'>;
   readonly decode: (blob: Blob) => Promise<Picture>;
+  /** The model, loaded: may take long, and tells how far it is. */
+  readonly loadModel: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<ModelSummary>;
+}
+
+export interface BatchReports {
+  readonly onRow: (row: BatchRow) => void;
+  /** Of the model's download, before the first row. */
+  readonly onProgress: (progress: Progress) => void;
 }
 
 const isPicture = (file: { name: string; type: string }): boolean =>
@@ -28,28 +37,36 @@ export function picturesOf(files: readonly File[]): File[] {
 }
 
 /**
- * Runs every picture, one after the other, and tells each row as it is known. Resolves when all are done or `signal` fired;
- * what is done stays.
+ * Waits for the model, runs every picture, one after the other, and tells each row as it is known. Resolves when all are
+ * done or `signal` fired; what is done stays.
+ * @throws Error where there is no model to run
  */
 export async function runBatch(
   files: readonly File[],
-  modelId: string,
   options: RunOptions,
   services: BatchServices,
   signal: AbortSignal,
-  onRow: (row: BatchRow) => void,
+  { onRow, onProgress }: BatchReports,
 ): Promise<void> {
   const empty = { width: null, height: null, psnr: null, ssim: null, bytes: null, timeMs: null, problem: null };
+  if (files.length === 0) return;
+  let model: ModelSummary;
+  try {
+    model = await services.loadModel(signal, onProgress);
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  }
   for (const file of files) {
     if (signal.aborted) return;
     try {
       const picture = await services.decode(file);
-      const { metrics, timings } = await services.engine.reconstruct(modelId, picture, options, { signal });
+      const { metrics, timings } = await services.engine.reconstruct(model.id, picture, options, { signal });
       const { width, height } = picture;
       onRow({ name: file.name, width, height, ...metrics, timeMs: timings.totalMs, problem: null });
     } catch (error) {
       if (signal.aborted) return;
-      onRow({ ...empty, name: file.name, problem: error instanceof Error ? error.message : String(error) });
+      onRow({ ...empty, name: file.name, problem: messageOf(error) });
     }
   }
 }

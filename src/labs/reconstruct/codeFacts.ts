@@ -1,4 +1,5 @@
-import type { CodeGrid, Picture } from '../../engine/types';
+import type { CodeGrid, Picture, Reconstruction } from '../../engine/types';
+import type { Cell } from './store';
 
 /** How often each code is used in a grid. */
 export function countCodes(grid: CodeGrid): Map<number, number> {
@@ -43,4 +44,19 @@ export function paintedColours(grid: CodeGrid, image: Picture): Map<number, stri
 export function codeVector(codebook: Float32Array, codebookSize: number, index: number): Float32Array | null {
   const codeDim = codebook.length / codebookSize;
   return index >= 0 && index < codebookSize ? codebook.subarray(index * codeDim, (index + 1) * codeDim) : null;
+}
+
+/** What a run has at one place: the encoder's vector [codeDim], and the code of each level. */
+export function placeOf(
+  { latents, codes }: Pick<Reconstruction, 'latents' | 'codes'>,
+  { x, y }: Cell,
+): { latent: Float32Array<ArrayBuffer>; chosen: number[] } {
+  const [grid] = codes;
+  const places = grid ? grid.width * grid.height : 1;
+  const codeDim = latents.length / places;
+  const place = y * (grid?.width ?? 1) + x;
+  return {
+    latent: latents.slice(place * codeDim, (place + 1) * codeDim),
+    chosen: codes.map(({ indices }) => indices[place] ?? 0),
+  };
 }

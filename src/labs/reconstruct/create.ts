@@ -19,6 +19,20 @@ export async function specOfLink(context: LabContext, link: string): Promise<Rec
   return spec;
 }
 
+/** @throws Error for the visitor: the server says no, does not answer, or forbids other sites (CORS) */
+async function fetchPicture(url: string, signal: AbortSignal): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const message = `${url} does not answer, or does not let other sites read it. Save the picture and drop the file here.`;
+    throw new Error(message, { cause });
+  }
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  return response.blob();
+}
+
 /** Puts the lab together from its context and, where there was a link, its spec. */
 export function createLab(context: LabContext, linked: Partial<ReconstructSpec> = {}): LabParts {
   const history = createSpecStore(reconstructSpec, linked);
@@ -40,11 +54,9 @@ export function createLab(context: LabContext, linked: Partial<ReconstructSpec> 
     onBackend: context.backendChanged,
     decode: (blob) => decodePicture(blob),
     loadSamples: (signal) => loadSamples(context.samplesUrl, signal),
-    fetchPicture: async (url, signal) => {
-      const response = await fetch(url, { signal });
-      if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
-      return response.blob();
-    },
+    fetchPicture,
+    pageUrl: document.baseURI,
+    modelsUrl: context.modelsUrl,
     sampleUrl: (file) => sampleUrl(context.samplesUrl, file),
     onSpec: (spec) => void writeLink(spec).catch(() => context.writeLink(null)),
   });

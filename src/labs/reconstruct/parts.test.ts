@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Reconstruction } from '../../engine/types';
 import { createFakeEngine, fakeModel } from '../testing/fakeEngine';
 import { testPicture } from '../testing/pictures';
-import { picturesOf, runBatch, summarize, toCsv, type BatchRow } from './batch';
-import { bytesOfGrid, codeVector, countCodes, paintedColours } from './codeFacts';
+import { picturesOf, runBatch, summarize, toCsv, type BatchRow, type BatchServices } from './batch';
+import { readAddress } from './address';
+import { bytesOfGrid, codeVector, countCodes, paintedColours, placeOf } from './codeFacts';
 import { matchCodecs, type CodecTrial } from './sameBytes';
 import { stemOf } from './save';
 
@@ -19,6 +20,15 @@ describe('code facts', () => {
     expect(bytesOfGrid(grid)).toBe(5); // 4 codes of 10 bits
     expect(codeVector(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 1)).toEqual(Float32Array.of(3, 4));
     expect(codeVector(Float32Array.of(1, 2), 2, 2)).toBeNull();
+  });
+
+  test('the latent and the codes of one place', () => {
+    const latents = Float32Array.from({ length: 2 * 2 * 3 }, (_, i) => i);
+    const second = { ...grid, indices: Int32Array.of(1, 2, 5, 4) };
+    expect(placeOf({ latents, codes: [grid, second] }, { x: 0, y: 1 })).toEqual({
+      latent: Float32Array.of(6, 7, 8),
+      chosen: [3, 5],
+    });
   });
 
   test('a code is painted in the mean colour of its places, also where the last cells are cut', () => {
@@ -48,12 +58,12 @@ describe('a folder of pictures', () => {
     expect(picturesOf(files).map((file) => file.name)).toEqual(['b2.JPG', 'b10.png']);
   });
 
+  const services = { engine: createFakeEngine(), decode, loadModel: () => Promise.resolve(fakeModel) };
+
   test('one bad picture does not stop the others', async () => {
     const rows: BatchRow[] = [];
-    const signal = new AbortController().signal;
-    await runBatch(picturesOf(files), fakeModel.id, {}, { engine: createFakeEngine(), decode }, signal, (row) =>
-      rows.push(row),
-    );
+    const reports = { onRow: (row: BatchRow) => rows.push(row), onProgress: () => {} };
+    await runBatch(picturesOf(files), {}, services, new AbortController().signal, reports);
     expect(rows.map((row) => [row.name, row.width, row.problem])).toEqual([
       ['b2.JPG', null, 'not a "picture", sorry'],
       ['b10.png', 20, null],
@@ -66,19 +76,41 @@ describe('a folder of pictures', () => {
   test('cancelling stops between pictures', async () => {
     const rows: BatchRow[] = [];
     const job = new AbortController();
-    await runBatch(
-      [files[0]!, files[0]!],
-      fakeModel.id,
-      {},
-      { engine: createFakeEngine(), decode },
-      job.signal,
-      (row) => {
-        rows.push(row);
-        job.abort();
-      },
-    );
+    const onRow = (row: BatchRow) => {
+      rows.push(row);
+      job.abort();
+    };
+    await runBatch([files[0]!, files[0]!], {}, services, job.signal, { onRow, onProgress: () => {} });
     expect(rows).toHaveLength(1);
   });
+
+  test('a folder dropped before the model is there waits for it, and tells how far it is', async () => {
+    const told: string[] = [];
+    const loadModel: BatchServices['loadModel'] = async (_signal, onProgress) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      onProgress({ stage: 'download', fraction: 0.5, message: 'downloading' });
+      return fakeModel;
+    };
+    await runBatch([files[0]!], {}, { ...services, loadModel }, new AbortController().signal, {
+      onRow: (row) => told.push(row.name),
+      onProgress: ({ message }) => told.push(message),
+    });
+    expect(told).toEqual(['downloading', 'b10.png']);
+    const failing = { ...services, loadModel: () => Promise.reject(new Error('no model')) };
+    const reports = { onRow: () => {}, onProgress: () => {} };
+    await expect(runBatch([files[0]!], {}, failing, new AbortController().signal, reports)).rejects.toThrow('no model');
+    // Closed before the model came: nothing to tell.
+    await runBatch([files[0]!], {}, failing, AbortSignal.abort(), reports);
+  });
+});
+
+test('addresses: any text, and none of it throws', () => {
+  const base = 'https://example.test/play/';
+  expect(readAddress('https://a.test/b/my%20cat.png?x=1', base)?.name).toBe('my cat.png');
+  expect(readAddress('samples/a.webp', base)).toEqual({ url: `${base}samples/a.webp`, name: 'a.webp' });
+  expect(readAddress('https://a.test/100%.png', base)?.name).toBe('100%.png');
+  expect(readAddress('https://a.test/', base)?.name).toBe('a.test');
+  expect(readAddress('http://[::bad', base)).toBeNull();
 });
 
 describe('saving', () => {

@@ -23,7 +23,11 @@ export function download(blob: Blob, fileName: string): void {
 }
 
 /** Saves the reconstruction (PNG) or its codes (JSON, .npy). Grids of different sizes give one .npy each. */
-export async function saveResult(kind: 'png' | 'codes' | 'npy', result: Reconstruction, name: string): Promise<void> {
+export async function saveResult(
+  kind: 'png' | 'codes' | 'npy',
+  result: Pick<Reconstruction, 'modelId' | 'codes' | 'image'>,
+  name: string,
+): Promise<void> {
   const { codes, image, modelId } = result;
   const stem = `${stemOf(name)}-${modelId}`;
   if (kind === 'png') return download(await encodePng(image), `${stem}.png`);

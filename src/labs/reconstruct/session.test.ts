@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { codesToJson } from '../../image/codes';
 import { createSpecStore } from '../../experiment/store';
 import type { Notice } from '../contract';
 import { createFakeEngine, fakeModel, type FakeEngineOptions } from '../testing/fakeEngine';
@@ -11,6 +12,9 @@ import {
   selectFit,
   selectGrid,
   selectInput,
+  selectRunMissing,
+  selectShown,
+  selectShownName,
   selectStale,
   type Sample,
 } from './store';
@@ -31,6 +35,7 @@ function setUp(options: FakeEngineOptions = {}, spec: ReconstructSpec = defaultS
     notify: (notice) => notices.push(notice),
     decode: async (blob) => {
       const text = await blob.text();
+      if (text.startsWith('slow')) await new Promise((resolve) => setTimeout(resolve, 30));
       if (text === 'broken') throw new Error('This is not a picture.');
       return testPicture(Number(text) || 16);
     },
@@ -38,6 +43,8 @@ function setUp(options: FakeEngineOptions = {}, spec: ReconstructSpec = defaultS
     fetchPicture: (url) =>
       url.includes('gone') ? Promise.reject(new Error(`${url} answered 404.`)) : Promise.resolve(new Blob(['24'])),
     sampleUrl: (file) => `samples/${file}`,
+    pageUrl: 'https://example.test/',
+    modelsUrl: 'models/',
     onSpec: (next) => specs.push(next),
   });
   return { engine, store, session, notices, specs, state: () => store.getState() };
@@ -54,7 +61,7 @@ describe('reconstruct session', () => {
     expect(state().result?.codes[0]?.indices).toHaveLength(64);
     expect(selectInput(state())?.width).toBe(fakeModel.resolution);
     expect(selectFit(state())).toBe('contain');
-    expect(selectStale(state())).toBe(false);
+    expect(selectStale(state())).toBeNull();
   });
 
   test('undo and redo walk over pictures and settings', async () => {
@@ -83,8 +90,12 @@ describe('reconstruct session', () => {
     ]);
     expect(state().result).toBe(before);
     expect(state()).toMatchObject({ canUndo: false, phase: 'idle' });
-    await session.openUrl(new URL('https://example.test/gone.png'));
+    await session.openUrl('https://example.test/gone.png');
     expect(notices.at(-1)?.title).toBe('gone.png could not be fetched');
+    await session.openUrl('http://[::bad');
+    expect(notices.at(-1)?.title).toBe('This is not an address');
+    await session.openUrl('https://example.test/100%.png');
+    expect(state().source?.name).toBe('100%.png');
   });
 
   test('a failed model download shows its message; retry repairs it', async () => {
@@ -107,14 +118,101 @@ describe('reconstruct session', () => {
     expect(state().phase).toBe('idle');
   });
 
-  test('cancel ends the run and keeps the picture', async () => {
+  test('the last drop wins, however long an earlier one takes to decode', async () => {
+    const { session, state } = setUp();
+    await session.start();
+    const slow = session.open(file('slow'), 'slow.png');
+    await session.open(file('20'), 'quick.png');
+    await slow;
+    expect(state().resultOf?.name).toBe('quick.png');
+    const late = session.open(file('slow'), 'slow.png');
+    await session.change({ source: { kind: 'sample', file: 'seen.png' } });
+    await session.retry();
+    await late;
+    expect(state().resultOf?.name).toBe('Seen');
+    // Running again is no other choice: what is being opened still comes.
+    const wanted = session.open(file('slow'), 'slow.png');
+    await session.retry();
+    await wanted;
+    expect(state().resultOf?.name).toBe('slow.png');
+  });
+
+  test('a stopped run: the old result is marked as old, and can be made up for', async () => {
     const { session, state } = setUp({ delayMs: 50 });
     await session.start();
-    const run = session.change({ mode: 'tile' });
+    const tiled = session.change({ mode: 'tile' });
+    expect(selectStale(state())).toBe('with the previous settings');
     setTimeout(() => session.cancel(), 5);
-    await run;
+    await tiled;
     expect(state().phase).toBe('idle');
     expect(state().result?.input.width).toBe(fakeModel.resolution);
+    expect(selectStale(state())).toBe('with the previous settings');
+    expect(selectInput(state())).toBe(state().source?.picture);
+    await session.undo();
+    expect(selectStale(state())).toBeNull();
+
+    const opened = session.open(file('40'), 'mine.png');
+    setTimeout(() => session.cancel(), 20);
+    await opened;
+    expect(state().source?.name).toBe('mine.png');
+    expect(state().resultOf?.name).toBe('New');
+    expect(selectStale(state())).toBe('of the previous picture');
+    expect(selectRunMissing(state())).toBe(true);
+    await session.retry();
+    expect(selectStale(state())).toBeNull();
+    expect(selectRunMissing(state())).toBe(false);
+  });
+
+  test('the download of the model can be stopped, at once', async () => {
+    const { session, state } = setUp({ loadDelayMs: 60_000 });
+    const started = session.start();
+    setTimeout(() => session.cancel(), 5);
+    await started;
+    expect(state()).toMatchObject({ phase: 'idle', progress: null, failure: null });
+  });
+
+  test('other work holds the run and makes up for it; a finished run is not repeated', async () => {
+    const { session, state, engine } = setUp({ delayMs: 20 });
+    const started = session.start();
+    const release = session.hold();
+    await started;
+    expect(state().result).toBeNull();
+    release();
+    await vi.waitFor(() => expect(state().phase).toBe('idle'));
+    expect(state().result).not.toBeNull();
+    const runs = engine.calls.length;
+    session.hold()();
+    session.dispose();
+    session.hold()();
+    expect(engine.calls).toHaveLength(runs);
+  });
+
+  test('no models: the message names the remedy', async () => {
+    const { session, state } = setUp({ models: [] });
+    await session.start();
+    expect(state().failure).toMatch(/models\/index\.json lists none.*\?models=/);
+  });
+
+  test('a codes file comes back as a picture, without an input; undo leads back', async () => {
+    const { session, state, notices } = setUp();
+    await session.start();
+    const { codes, image } = state().result!;
+    const saved = file(codesToJson(fakeModel.id, codes));
+    await session.open(saved, 'cat.codes.json');
+    expect(state()).toMatchObject({ phase: 'idle', source: null, result: null });
+    expect(selectShown(state())?.image).toEqual(image);
+    expect(selectGrid(state())).toEqual(codes[0]);
+    expect(selectShownName(state())).toBe('cat.codes.json');
+    expect(selectStale(state())).toBeNull();
+    expect(selectInput(state())).toBeNull();
+    await session.undo();
+    expect(state()).toMatchObject({ decoded: null, source: { name: 'New' } });
+
+    await session.open(file(codesToJson('unknown', codes)), 'other.json');
+    expect(notices.at(-1)?.message).toBe('Its codes are of the model "unknown", which is not here. Here are: fake-64.');
+    await session.open(file('{}'), 'package.json');
+    expect(notices.at(-1)).toMatchObject({ kind: 'error', title: 'package.json could not be opened' });
+    expect(state().source?.name).toBe('New');
   });
 
   test('patches and codebooks are fetched once', async () => {
@@ -140,15 +238,15 @@ describe('reconstruct session', () => {
     expect(engine.calls.filter((call) => call.startsWith('reconstruct'))).toHaveLength(2);
   });
 
-  test('a restored device refreshes the capabilities; disposal unsubscribes', async () => {
+  test('a restored device brings its capabilities; disposal unsubscribes', async () => {
     const { session, engine, state } = setUp();
     await session.start();
-    const asked = vi.spyOn(engine, 'capabilities');
-    await engine.simulateDeviceLoss();
-    expect(asked).toHaveBeenCalledTimes(1);
+    const restored = { ...state().capabilities!, backend: 'wasm', notice: 'The GPU was lost.' } as const;
+    engine.emit({ kind: 'device-restored', capabilities: restored });
+    expect(state().capabilities).toBe(restored);
     session.dispose();
-    await engine.simulateDeviceLoss();
-    expect(asked).toHaveBeenCalledTimes(1);
+    engine.emit({ kind: 'device-restored', capabilities: { ...restored, backend: 'cpu' } });
+    expect(state().capabilities).toBe(restored);
     expect(state().phase).toBe('idle');
   });
 });

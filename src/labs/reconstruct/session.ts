@@ -1,13 +1,24 @@
 /**
- * The runs of the lab and what they hold: the pictures the visitor brought, the run in flight, the engine's answers.
- * Whatever changes the spec goes through `change`, so that it can be undone; the picture on the screen stays until
- * another one has taken its place.
+ * The runs of the lab: what is asked for, the run in flight, the engine's answers. Whatever changes the spec goes
+ * through `change`, so that it can be undone; the picture on the screen stays until another one has taken its place.
  */
-import type { Capabilities, EngineClient, ModelSummary, Picture } from '../../engine/types';
+import type { Capabilities, EngineClient, ModelSummary, Progress } from '../../engine/types';
+import { codesFromJson } from '../../image/codes';
 import type { Notice } from '../contract';
-import { countCodes } from './codeFacts';
+import { isAbort, messageOf, unlessAborted } from './abort';
+import { readAddress } from './address';
+import { createSideWork, type SideWork } from './sideWork';
+import { createSources, type Loaded, type SourceServices } from './sources';
 import type { ReconstructSpec, SourceRef } from './spec';
-import { codebookKey, patchKey, selectModel, type LoadedPicture, type ReconstructStore, type Sample } from './store';
+import {
+  selectBusy,
+  selectModel,
+  selectShown,
+  type LoadedCodes,
+  type LoadedPicture,
+  type ReconstructStore,
+  type Sample,
+} from './store';
 
 /** The undo history as this session uses it (experiment/store). */
 export interface SpecHistory {
@@ -20,73 +31,57 @@ export interface SpecHistory {
 }
 
 /** What the session is given. */
-export interface SessionServices {
+export interface SessionServices extends SourceServices {
   readonly engine: EngineClient;
   readonly history: SpecHistory;
   readonly notify: (notice: Notice) => void;
-  /** A file as a picture. Rejects with a message for the visitor. */
-  readonly decode: (blob: Blob) => Promise<Picture>;
   readonly loadSamples: (signal: AbortSignal) => Promise<Sample[]>;
-  readonly fetchPicture: (url: string, signal: AbortSignal) => Promise<Blob>;
-  readonly sampleUrl: (file: string) => string;
+  /** Address of the page: what relative addresses start from. */
+  readonly pageUrl: string;
+  /** Folder of the models, for a message about it. */
+  readonly modelsUrl: string;
   /** Called after the engine moved to another backend. */
   readonly onBackend?: (capabilities: Capabilities) => void;
   /** Called after each change of the spec. */
   readonly onSpec?: (spec: ReconstructSpec) => void;
 }
 
-export interface ReconstructSession {
+export interface ReconstructSession extends SideWork {
   /** Fetches the lists, loads the model, reconstructs the first sample. Resolves when there is nothing left to do. Ended by `dispose`. */
   start(): Promise<void>;
   /** Changes the spec (undoable) and runs. */
   change(patch: Partial<ReconstructSpec>): Promise<void>;
   undo(): Promise<void>;
   redo(): Promise<void>;
-  /** Takes a file or a camera shot as the picture; on failure the previous one stays. */
+  /** Takes a picture file, a camera shot or a saved codes file; on failure what was there stays. The last one taken wins. */
   open(blob: Blob, name: string): Promise<void>;
-  /** Takes a picture of this site by its address. */
-  openUrl(url: URL): Promise<void>;
+  /** Takes a picture by its address. */
+  openUrl(address: string): Promise<void>;
   /** Runs the present spec again. */
   retry(): Promise<void>;
   /** Stops the run in flight. */
   cancel(): void;
-  /** Decodes patches of codes that are not known yet. Failures are silent: the grid shows colours instead. */
-  wantPatches(level: number, indices: readonly number[]): Promise<void>;
-  /** Patches of every code of the shown result. */
-  wantAllPatches(level: number): Promise<void>;
-  wantCodebook(level: number): Promise<void>;
+  /** The model in force, loaded: waits for the lists, so that it can be called at any time. */
+  loadModel(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<ModelSummary>;
+  /** Stops the run in flight for other work; the function it returns makes up for what was missed. */
+  hold(): () => void;
   /** Moves the engine to another backend and runs again. */
   useBackend(choice: 'wasm' | 'webgpu'): Promise<void>;
   dispose(): void;
 }
 
-const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Own pictures kept for undo; the oldest leave first. */
-const keptPictures = 12;
-/** Patches decoded in one call: small, so that a new picture does not wait long behind them. */
-const patchChunk = 32;
+const isCodesFile = (blob: Blob, name: string) => blob.type === 'application/json' || /\.json$/i.test(name);
 
 export function createReconstructSession(store: ReconstructStore, services: SessionServices): ReconstructSession {
   const { engine, history, notify } = services;
+  const sources = createSources(services);
+  const set = store.setState;
   let life = new AbortController();
   let unsubscribe = () => {};
-  const own = new Map<number, LoadedPicture>();
-  const sampleCache = new Map<string, LoadedPicture>();
-  const pending = new Set<string>();
-  let nextOwn = 1;
   let job: AbortController | null = null;
   let listed: Promise<void> | null = null;
-
-  const set = store.setState;
-  async function refreshCapabilities(): Promise<void> {
-    try {
-      set({ capabilities: await engine.capabilities() });
-    } catch {
-      // The engine tells of its own end through the run that fails.
-    }
-  }
+  /** Counts what was asked for: a file that took long to read must not replace what was asked for after it. */
+  let asked = 0;
 
   /** The lists of models and samples: fetched once, again after a failure. */
   function lists(): Promise<void> {
@@ -120,70 +115,78 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     return first ? { kind: 'sample', file: first.file } : null;
   }
 
-  async function loadSource(source: SourceRef | null, signal: AbortSignal): Promise<LoadedPicture | null> {
-    if (!source) return null;
-    if (source.kind === 'own') {
-      const picture = own.get(source.id);
-      if (!picture) throw new Error('That picture is no longer in memory: drop it again.');
-      return picture;
+  const titleOf = (file: string) => store.getState().samples.find((sample) => sample.file === file)?.title ?? file;
+
+  async function loadModel(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<ModelSummary> {
+    await unlessAborted(signal, lists());
+    const model = selectModel(store.getState());
+    if (!model) {
+      throw new Error(
+        `There is no model to run: ${services.modelsUrl}index.json lists none. Put a model folder beside it and name it in ` +
+          'that list, or open this page with ?models= and the address of a folder that has one.',
+      );
     }
-    const known = sampleCache.get(source.file);
-    if (known) return known;
-    const blob = await services.fetchPicture(services.sampleUrl(source.file), signal);
-    const title = store.getState().samples.find((sample) => sample.file === source.file)?.title ?? source.file;
-    const loaded = { picture: await services.decode(blob), name: title, fileBytes: blob.size };
-    sampleCache.set(source.file, loaded);
-    return loaded;
+    const tell = (progress: Progress) => !signal.aborted && onProgress?.(progress);
+    return unlessAborted(signal, engine.load(model.id, { signal, onProgress: tell }));
   }
 
-  async function loadModel(signal: AbortSignal): Promise<ModelSummary> {
-    await lists();
-    const model = selectModel(store.getState());
-    if (!model) throw new Error('The model folder lists no models: check the address behind ?models=.');
-    return engine.load(model.id, { signal, onProgress: (progress) => !signal.aborted && set({ progress }) });
+  /** Shows what the model makes of the picture. */
+  async function run(source: LoadedPicture, model: ModelSummary, spec: ReconstructSpec, signal: AbortSignal) {
+    const options = { mode: spec.mode, ...(spec.fit ? { fit: spec.fit } : {}) };
+    const onProgress = (progress: Progress) => !signal.aborted && set({ progress });
+    const result = await unlessAborted(
+      signal,
+      engine.reconstruct(model.id, source.picture, options, { signal, onProgress }),
+    );
+    const { view } = store.getState();
+    set({
+      ...{ result, resultOf: source, decoded: null, shownSpec: spec, phase: 'idle', progress: null },
+      view: { ...view, hovered: null, selected: null, level: Math.min(view.level, result.codes.length - 1) },
+    });
+  }
+
+  /** Shows what the model makes of the codes of a file. */
+  async function paint(file: LoadedCodes, model: ModelSummary, spec: ReconstructSpec, signal: AbortSignal) {
+    if (file.modelId !== model.id)
+      throw new Error(`${file.name} holds codes of the model "${file.modelId}": no other model can read them.`);
+    const image = await unlessAborted(signal, engine.decode(model.id, file.codes, { signal }));
+    const { view } = store.getState();
+    set({
+      ...{ source: null, result: null, resultOf: null, decoded: { ...file, image }, shownSpec: spec },
+      ...{ phase: 'idle', progress: null },
+      view: { ...view, hovered: null, selected: null, level: Math.min(view.level, file.codes.length - 1) },
+    });
   }
 
   /** Brings the screen to the present spec: picture, model, run. A later call ends an earlier one. */
   async function apply(): Promise<void> {
     job?.abort();
+    if (life.signal.aborted) return;
     const mine = (job = new AbortController());
     const { signal } = mine;
     const spec = history.current;
     set({
-      spec,
-      canUndo: history.canUndo,
-      canRedo: history.canRedo,
-      failure: null,
-      phase: store.getState().result ? 'running' : 'loading',
+      ...{ spec, canUndo: history.canUndo, canRedo: history.canRedo, failure: null, progress: null },
+      phase: selectShown(store.getState()) ? 'running' : 'loading',
     });
     services.onSpec?.(spec);
     try {
-      const pictureReady = fetchSamples()
-        .then(() => loadSource(sourceOf(spec), signal))
-        .then((source) => {
-          if (source && !signal.aborted) set({ source });
-          return source;
-        });
-      const [source, model] = await Promise.all([pictureReady, loadModel(signal)]);
-      signal.throwIfAborted();
+      const load = async (): Promise<Loaded | null> => {
+        await fetchSamples();
+        const ref = sourceOf(spec);
+        const source = ref && (await sources.load(ref, titleOf, signal));
+        if (source && 'picture' in source && !signal.aborted) set({ source });
+        return source;
+      };
+      const [source, model] = await Promise.all([
+        unlessAborted(signal, load()),
+        loadModel(signal, (progress) => set({ progress })),
+      ]);
       if (!source) return set({ phase: 'idle', progress: null });
       set({ phase: 'running', progress: null });
-      const result = await engine.reconstruct(
-        model.id,
-        source.picture,
-        { mode: spec.mode, ...(spec.fit ? { fit: spec.fit } : {}) },
-        { signal, onProgress: (progress) => !signal.aborted && set({ progress }) },
-      );
-      signal.throwIfAborted();
-      const view = store.getState().view;
-      set({
-        result,
-        resultOf: source,
-        phase: 'idle',
-        progress: null,
-        view: { ...view, hovered: null, selected: null, level: Math.min(view.level, result.codes.length - 1) },
-      });
-      if (view.look === 'patch') void session.wantAllPatches(store.getState().view.level);
+      await ('picture' in source ? run(source, model, spec, signal) : paint(source, model, spec, signal));
+      const { view } = store.getState();
+      if (view.look === 'patch') void session.wantAllPatches(view.level);
     } catch (error) {
       if (job !== mine || life.signal.aborted) return;
       if (isAbort(error)) set({ phase: 'idle', progress: null });
@@ -191,108 +194,89 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     }
   }
 
-  async function fetchPatches(model: ModelSummary, level: number, indices: readonly number[]): Promise<void> {
-    const keyOf = (index: number) => patchKey(model.id, level, index);
-    const wanted = [...new Set(indices)].filter(
-      (i) => !store.getState().patches.has(keyOf(i)) && !pending.has(keyOf(i)),
-    );
-    wanted.forEach((index) => pending.add(keyOf(index)));
-    try {
-      for (let at = 0; at < wanted.length; at += patchChunk) {
-        const chunk = wanted.slice(at, at + patchChunk);
-        const pictures = await engine.decodePatches(model.id, level, chunk, { signal: life.signal });
-        const patches = new Map(store.getState().patches);
-        chunk.forEach((index, i) => patches.set(keyOf(index), pictures[i]!));
-        set({ patches });
-      }
-    } finally {
-      wanted.forEach((index) => pending.delete(keyOf(index)));
-    }
+  /** Reads a saved codes file; its model becomes the one in force. */
+  async function readCodes(blob: Blob, name: string): Promise<LoadedCodes> {
+    const { model, codes } = codesFromJson(await blob.text());
+    await lists();
+    const known = store.getState().models.map(({ id }) => id);
+    if (!known.includes(model))
+      throw new Error(
+        `Its codes are of the model "${model}", which is not here. Here are: ${known.join(', ') || 'none'}.`,
+      );
+    return { name, modelId: model, codes };
   }
 
-  /** Runs side work that may fail without harm: its absence shows. */
-  async function quietly(work: (model: ModelSummary) => Promise<void>): Promise<void> {
-    const { result, models } = store.getState();
-    const model = models.find((one) => one.id === result?.modelId);
-    if (!model) return;
+  /** Opens a file unless something else was asked for after the request `mine`. */
+  async function open(blob: Blob, name: string, mine: number): Promise<void> {
+    let loaded: Loaded;
     try {
-      await work(model);
+      loaded = isCodesFile(blob, name)
+        ? await readCodes(blob, name)
+        : { picture: await services.decode(blob), name, fileBytes: blob.size || null };
     } catch (error) {
-      if (!isAbort(error)) console.warn('tessera: side work failed:', messageOf(error));
+      const title = `${name || 'This file'} could not be opened`;
+      return notify({ id: 'open', kind: 'error', title, message: messageOf(error) });
     }
+    if (mine !== asked || life.signal.aborted) return;
+    const model = 'codes' in loaded ? { model: loaded.modelId } : {};
+    await session.change({ source: sources.keep(loaded), ...model });
   }
 
   const session: ReconstructSession = {
+    ...createSideWork(store, engine, () => life.signal),
     start() {
       if (life.signal.aborted) life = new AbortController();
       unsubscribe();
       unsubscribe = engine.subscribe((event) => {
-        if (event.kind === 'device-restored') void refreshCapabilities();
+        if (event.kind === 'device-restored') set({ capabilities: event.capabilities });
       });
       return apply();
     },
     retry: apply,
     change(patch) {
+      if ('source' in patch) asked++;
       history.push({ ...history.current, ...patch });
       return apply();
     },
     undo() {
+      asked++;
       history.undo();
       return apply();
     },
     redo() {
+      asked++;
       history.redo();
       return apply();
     },
-    async open(blob, name) {
-      let picture: Picture;
-      try {
-        picture = await services.decode(blob);
-      } catch (error) {
-        notify({
-          id: 'open',
-          kind: 'error',
-          title: `${name || 'This file'} could not be opened`,
-          message: messageOf(error),
-        });
-        return;
+    open: (blob, name) => open(blob, name, ++asked),
+    async openUrl(text) {
+      const mine = ++asked;
+      const address = readAddress(text, services.pageUrl);
+      if (!address) {
+        const message = `"${text.slice(0, 80)}" cannot be read as an address. Save the picture and drop the file here.`;
+        return notify({ id: 'open', kind: 'error', title: 'This is not an address', message });
       }
-      const id = nextOwn++;
-      own.set(id, { picture, name, fileBytes: blob.size || null });
-      if (own.size > keptPictures) own.delete(own.keys().next().value!);
-      await session.change({ source: { kind: 'own', id } });
-    },
-    async openUrl(url) {
-      const name = decodeURIComponent(url.pathname.split('/').pop() ?? '') || url.host;
       try {
-        const blob = await services.fetchPicture(url.href, life.signal);
-        await session.open(blob, name);
+        const blob = await services.fetchPicture(address.url, life.signal);
+        await open(blob, address.name, mine);
       } catch (error) {
-        if (!isAbort(error))
-          notify({ id: 'open', kind: 'error', title: `${name} could not be fetched`, message: messageOf(error) });
+        if (isAbort(error)) return;
+        notify({ id: 'open', kind: 'error', title: `${address.name} could not be fetched`, message: messageOf(error) });
       }
     },
     cancel: () => job?.abort(),
-    wantPatches: (level, indices) => quietly((model) => fetchPatches(model, level, indices)),
-    wantAllPatches: (level) =>
-      quietly(async (model) => {
-        const grid = store.getState().result?.codes[level];
-        if (grid) await fetchPatches(model, level, [...countCodes(grid).keys()]);
-      }),
-    wantCodebook: (level) =>
-      quietly(async (model) => {
-        const key = codebookKey(model.id, level);
-        if (store.getState().codebooks.has(key) || pending.has(key)) return;
-        pending.add(key);
-        try {
-          const codebook = await engine.codebook(model.id, level);
-          set({ codebooks: new Map(store.getState().codebooks).set(key, codebook) });
-        } finally {
-          pending.delete(key);
-        }
-      }),
+    loadModel,
+    hold() {
+      let missed = selectBusy(store.getState());
+      job?.abort();
+      return () => {
+        if (missed && !selectBusy(store.getState())) void apply();
+        missed = false;
+      };
+    },
     async useBackend(choice) {
       job?.abort();
+      job = null;
       set({ phase: 'loading', progress: null, failure: null });
       try {
         const capabilities = await engine.setBackend(choice);
@@ -307,8 +291,7 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
       job?.abort();
       life.abort();
       unsubscribe();
-      own.clear();
-      sampleCache.clear();
+      sources.clear();
     },
   };
   return session;

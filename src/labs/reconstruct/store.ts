@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Capabilities, Fit, ModelSummary, Picture, Progress, Reconstruction } from '../../engine/types';
+import type { Capabilities, CodeGrid, Fit, ModelSummary, Picture, Progress, Reconstruction } from '../../engine/types';
+import { sameValue } from '../../experiment/spec';
 import type { ReconstructSpec } from './spec';
 
 /** A built-in sample, as `samples/index.json` lists it. */
@@ -19,6 +20,18 @@ export interface LoadedPicture {
   readonly name: string;
   /** Size of the file; null for the camera. */
   readonly fileBytes: number | null;
+}
+
+/** Codes read from a file: nobody knows the picture that they were made from. */
+export interface LoadedCodes {
+  readonly name: string;
+  readonly modelId: string;
+  readonly codes: CodeGrid[];
+}
+
+/** Codes of a file with what the decoder made of them. */
+export interface DecodedCodes extends LoadedCodes {
+  readonly image: Picture;
 }
 
 /** What the lab is doing. 'idle': a result is shown, or there is nothing to do. */
@@ -53,6 +66,10 @@ export interface ReconstructState {
   readonly result: Reconstruction | null;
   /** The source that `result` was made from. */
   readonly resultOf: LoadedPicture | null;
+  /** Shown in place of a result when the codes came out of a file; `result` is null then. */
+  readonly decoded: DecodedCodes | null;
+  /** The spec that made what is shown. */
+  readonly shownSpec: ReconstructSpec | null;
   /** Decoded patches by `patchKey(modelId, level, index)`. */
   readonly patches: ReadonlyMap<string, Picture>;
   /** Codebooks by `codebookKey(modelId, level)`, [codebookSize, codeDim]. */
@@ -87,6 +104,8 @@ export function createReconstructStore(spec: ReconstructSpec): ReconstructStore 
     source: null,
     result: null,
     resultOf: null,
+    decoded: null,
+    shownSpec: null,
     patches: new Map(),
     codebooks: new Map(),
     view: initialView,
@@ -100,13 +119,38 @@ export const selectModel = (state: ReconstructState): ModelSummary | null =>
 /** The fit in force: the visitor's, or the model's own. */
 export const selectFit = (state: ReconstructState): Fit => state.spec.fit ?? selectModel(state)?.fit ?? 'contain';
 
-/** The code grid on the screen: the chosen level of the last result. */
-export const selectGrid = (state: ReconstructState) =>
-  state.result?.codes[Math.min(state.view.level, state.result.codes.length - 1)] ?? null;
+/** What is in the second and third box: a run's codes and picture, or those of a codes file. */
+export const selectShown = (state: ReconstructState): Pick<Reconstruction, 'modelId' | 'codes' | 'image'> | null =>
+  state.decoded ?? state.result;
+
+/** The name of the picture, or the file, that `selectShown` came from. */
+export const selectShownName = (state: ReconstructState): string | undefined => (state.decoded ?? state.resultOf)?.name;
+
+/** The code grid on the screen: the chosen level of what is shown. */
+export const selectGrid = (state: ReconstructState) => {
+  const shown = selectShown(state);
+  return shown?.codes[Math.min(state.view.level, shown.codes.length - 1)] ?? null;
+};
 
 /** The picture in the input box: what the model was given, or the source itself until the model has answered for it. */
 export const selectInput = (state: ReconstructState): Picture | null =>
-  state.result && state.resultOf === state.source ? state.result.input : (state.source?.picture ?? null);
+  state.result && state.resultOf === state.source && state.shownSpec?.mode === state.spec.mode
+    ? state.result.input
+    : (state.source?.picture ?? null);
 
-/** True where the result on the screen does not belong to the present spec yet. */
-export const selectStale = (state: ReconstructState): boolean => state.result !== null && state.phase !== 'idle';
+/**
+ * Why what is shown does not belong to the present input and settings: it is 'of the previous picture', or made
+ * 'with the previous settings'. Null where it does belong.
+ */
+export function selectStale(state: ReconstructState): 'of the previous picture' | 'with the previous settings' | null {
+  const { shownSpec, spec } = state;
+  if (!selectShown(state) || !shownSpec) return null;
+  if (state.resultOf !== state.source || !sameValue(shownSpec.source, spec.source)) return 'of the previous picture';
+  return sameValue(shownSpec, spec) ? null : 'with the previous settings';
+}
+
+export const selectBusy = (state: ReconstructState): boolean => state.phase === 'loading' || state.phase === 'running';
+
+/** True where the visitor can ask for the run that is missing: it was stopped. */
+export const selectRunMissing = (state: ReconstructState): boolean =>
+  state.phase === 'idle' && (selectShown(state) ? selectStale(state) !== null : state.source !== null);

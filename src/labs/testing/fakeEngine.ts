@@ -40,6 +40,8 @@ export interface FakeEngineOptions {
   readonly capabilities?: Partial<Capabilities>;
   /** Waits before each reconstruct settles; aborts end the wait. */
   readonly delayMs?: number;
+  /** Waits before each load settles; aborts end the wait. */
+  readonly loadDelayMs?: number;
   /** Rejects the next load with this message. */
   failLoad?: string;
 }
@@ -136,7 +138,6 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     if (!model) throw new Error(`There is no model "${id}".`);
     return model;
   };
-  let last: Picture | null = null;
 
   const reconstruct = async (
     modelId: string,
@@ -149,7 +150,6 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     call.onProgress?.({ stage: 'encode', fraction: 0.5, message: 'Encoding' });
     await abortable(options.delayMs ?? 0, call.signal);
     const input = run.mode === 'tile' ? picture : squareOf(picture, model.resolution);
-    last = input;
     const grid = encodeBlocks(input);
     const image = decodeBlocks(grid, input.width, input.height);
     const bytes = Math.ceil((grid.indices.length * Math.log2(codebookSize)) / 8);
@@ -158,8 +158,12 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       input,
       image,
       codes: [grid],
+      latents: Float32Array.from([...grid.indices].flatMap(colourOf), (value) => value / 255 + 0.01),
       metrics: { psnr: psnrOf(input, image), ssim: 0.9, bytes },
-      timings: { prepareMs: 1, encodeMs: 2, quantizeMs: 0.5, decodeMs: 3, readMs: 0.5, totalMs: 7, clock: 'wall' },
+      timings: {
+        ...{ prepareMs: 1, encodeMs: 2, quantizeMs: 0.5, decodeMs: 3, readMs: 0.5, totalMs: 7 },
+        ...{ compileMs: 0, warm: true, clock: 'wall' },
+      },
       memory: { weightsBytes: 12_000, activationsBytes: 48_000, buffers: 4 },
       backend: capabilities.backend,
     };
@@ -180,7 +184,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       const failure = options.failLoad;
       options.failLoad = undefined;
       call.onProgress?.({ stage: 'download', fraction: 0.5, message: 'Downloading 6.0 of 12.0 kB' });
-      await abortable(0, call.signal);
+      await abortable(options.loadDelayMs ?? 0, call.signal);
       if (failure) throw new Error(failure);
       return modelOf(modelId);
     },
@@ -189,7 +193,10 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       const { codes, input } = await reconstruct(modelId, picture, run, call);
       return { codes, input };
     },
-    decode: (_modelId, codes) => Promise.resolve(decodeBlocks(codes[0]!)),
+    decode: (modelId, codes) => {
+      calls.push(`decode ${modelId}`);
+      return Promise.resolve(decodeBlocks(codes[0]!));
+    },
     decodePatches: (_modelId, _level, indices) => {
       calls.push(`patches ${indices.length}`);
       return Promise.resolve(
@@ -198,25 +205,20 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
         ),
       );
     },
-    inspect: (_modelId, x, y, count): Promise<QuantizerView> => {
-      if (!last) return Promise.reject(new Error('Nothing was encoded yet.'));
-      const grid = encodeBlocks(last);
-      const chosen = grid.indices[y * grid.width + x]!;
-      const latent = Float32Array.from(colourOf(chosen), (value) => value / 255 + 0.01);
+    inspect: (_modelId, latent, chosen, count): Promise<QuantizerView> => {
       const nearest = Array.from({ length: codebookSize }, (_, index) => {
         const vector = Float32Array.from(colourOf(index), (value) => value / 255);
         return { index, vector, distance: vector.reduce((sum, value, i) => sum + (value - latent[i]!) ** 2, 0) };
       }).sort((a, b) => a.distance - b.distance);
-      return Promise.resolve({ x, y, latent, levels: [{ chosen, nearest: nearest.slice(0, count) }] });
+      return Promise.resolve({ latent, levels: [{ chosen: chosen[0]!, nearest: nearest.slice(0, count) }] });
     },
     codebook: () =>
       Promise.resolve(
         Float32Array.from({ length: codebookSize * 3 }, (_, i) => colourOf(Math.floor(i / 3))[i % 3]! / 255),
       ),
-    attachCanvas: () => Promise.resolve(),
     simulateDeviceLoss: () => {
       listeners.forEach((listener) => listener({ kind: 'device-lost', reason: 'simulated' }));
-      listeners.forEach((listener) => listener({ kind: 'device-restored', adapter: capabilities.adapter }));
+      listeners.forEach((listener) => listener({ kind: 'device-restored', capabilities }));
       return Promise.resolve();
     },
     subscribe: (listener) => {

@@ -1,13 +1,14 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import type { Progress } from '../../../engine/types';
 import { decodePicture } from '../../../image/decode';
 import { formatBytes, formatDb, formatMs } from '../../../ui/format';
 import { IconDownload, IconX } from '../../../ui/icons';
 import { Panel } from '../../../ui/Panel';
 import { ProgressLine } from '../../../ui/ProgressLine';
+import { messageOf } from '../abort';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow } from '../batch';
 import { download } from '../save';
-import { selectModel } from '../store';
 import { useLab } from './labState';
 import classes from './BatchPanel.module.css';
 
@@ -18,38 +19,35 @@ export default function BatchPanel({ files, onClose }: { files: readonly File[];
   const { context, store, session } = useLab();
   const pictures = picturesOf(files);
   const [rows, setRows] = useState<readonly BatchRow[]>([]);
-  const [running, setRunning] = useState(true);
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const [running, setRunning] = useState(pictures.length > 0);
   const job = useRef<AbortController | null>(null);
 
   useEffect(() => {
     const mine = (job.current = new AbortController());
-    const run = async () => {
-      const { spec } = store.getState();
-      const model = selectModel(store.getState());
-      if (!model) return;
-      session.cancel();
-      await context.engine.load(model.id, { signal: mine.signal });
-      const options = { mode: spec.mode, ...(spec.fit ? { fit: spec.fit } : {}) };
-      const services = { engine: context.engine, decode: (blob: Blob) => decodePicture(blob) };
-      await runBatch(picturesOf(files), model.id, options, services, mine.signal, (row) =>
-        setRows((old) => [...old, row]),
-      );
+    // The picture on the screen waits; it is run after this, also when the table is closed before its end.
+    const release = session.hold();
+    const { mode, fit } = store.getState().spec;
+    const services = {
+      engine: context.engine,
+      decode: (blob: Blob) => decodePicture(blob),
+      loadModel: (...args: Parameters<typeof session.loadModel>) => session.loadModel(...args),
     };
-    run()
-      .catch((error: unknown) => {
-        if (mine.signal.aborted) return;
-        const message = error instanceof Error ? error.message : String(error);
-        context.notify({ kind: 'error', title: 'The folder could not be run', message });
-      })
+    runBatch(picturesOf(files), { mode, ...(fit ? { fit } : {}) }, services, mine.signal, {
+      onRow: (row) => setRows((old) => [...old, row]),
+      onProgress: setProgress,
+    })
+      .catch((error: unknown) =>
+        context.notify({ kind: 'error', title: 'The folder could not be run', message: messageOf(error) }),
+      )
       .finally(() => {
-        if (job.current !== mine) return;
-        setRunning(false);
-        // The engine inspects its last run: make that the picture on the screen again.
-        void session.retry();
+        if (job.current === mine) setRunning(false);
+        release();
       });
     return () => {
       job.current = null;
       mine.abort();
+      release();
     };
   }, [context, files, session, store]);
 
@@ -83,7 +81,15 @@ export default function BatchPanel({ files, onClose }: { files: readonly File[];
     >
       {pictures.length === 0 && <p>There is no picture among these {files.length} files.</p>}
       {running && pictures.length > 0 && (
-        <ProgressLine fraction={rows.length / pictures.length} message={`${rows.length} of ${pictures.length} done`} />
+        <ProgressLine
+          testId="batch-progress"
+          fraction={rows.length || !progress ? rows.length / pictures.length : progress.fraction}
+          message={
+            rows.length === 0 && progress
+              ? `Getting the model: ${progress.message}`
+              : `${rows.length} of ${pictures.length} done`
+          }
+        />
       )}
       {!running && sum.done > 0 && (
         <p className={classes.sum}>

@@ -3,7 +3,7 @@ import { PictureCanvas } from '../../../ui/PictureCanvas';
 import type { PictureLike } from '../../../ui/types';
 import { VectorBars } from '../../../ui/VectorBars';
 import { codeVector, countCodes } from '../codeFacts';
-import { codebookKey, selectGrid } from '../store';
+import { codebookKey, selectGrid, selectShown } from '../store';
 import { useLabState } from './labState';
 import classes from './CodeInspector.module.css';
 
@@ -14,7 +14,7 @@ export function CodeInspector(props: {
 }) {
   const grid = useLabState(selectGrid);
   const view = useLabState((state) => state.view);
-  const modelId = useLabState((state) => state.result?.modelId ?? '');
+  const modelId = useLabState((state) => selectShown(state)?.modelId ?? '');
   const codebook = useLabState((state) => state.codebooks.get(codebookKey(modelId, view.level)));
   const counts = useMemo(() => (grid ? countCodes(grid) : null), [grid]);
   const cell = view.hovered ?? view.selected;

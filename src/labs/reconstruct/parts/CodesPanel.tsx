@@ -5,10 +5,10 @@ import { formatInteger } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { TokenGrid } from '../../../ui/TokenGrid';
 import { bytesOfGrid, paintedColours } from '../codeFacts';
-import { patchKey, selectGrid, selectModel, selectStale, type ReconstructView } from '../store';
+import { patchKey, selectGrid, selectModel, selectShown, selectStale, type ReconstructView } from '../store';
 import { CodeInspector } from './CodeInspector';
 import { useLab, useLabState, useSetView } from './labState';
-import { WaitLine } from './WaitLine';
+import { StaleTag, WaitLine } from './WaitLine';
 import classes from './Boxes.module.css';
 
 const looks: readonly { value: ReconstructView['look']; label: string }[] = [
@@ -22,7 +22,7 @@ export function CodesPanel() {
   const { session } = useLab();
   const setView = useSetView();
   const grid = useLabState(selectGrid);
-  const result = useLabState((state) => state.result);
+  const shown = useLabState(selectShown);
   const model = useLabState(selectModel);
   const patches = useLabState((state) => state.patches);
   const view = useLabState((state) => state.view);
@@ -30,12 +30,12 @@ export function CodesPanel() {
   const scheme = useComputedColorScheme('light');
 
   const painted = useMemo(
-    () => (grid && result && view.level === 0 ? paintedColours(grid, result.image) : null),
-    [grid, result, view.level],
+    () => (grid && shown && view.level === 0 ? paintedColours(grid, shown.image) : null),
+    [grid, shown, view.level],
   );
   const patchOf = useMemo(
-    () => (index: number) => (result ? patches.get(patchKey(result.modelId, view.level, index)) : undefined),
-    [patches, result, view.level],
+    () => (index: number) => (shown ? patches.get(patchKey(shown.modelId, view.level, index)) : undefined),
+    [patches, shown, view.level],
   );
   const colourOf = useMemo(
     () => (index: number) => {
@@ -67,7 +67,7 @@ export function CodesPanel() {
     >
       <div className={classes.stage}>
         {grid ? (
-          <div className={stale ? classes.stale : undefined} style={{ width: '100%', height: '100%' }}>
+          <div className={classes.shown} data-stale={stale ?? undefined}>
             <TokenGrid
               grid={grid}
               look={view.look}
@@ -91,6 +91,7 @@ export function CodesPanel() {
         ) : (
           <WaitLine />
         )}
+        <StaleTag stale={stale} />
       </div>
       <CodeInspector colourOf={colourOf} patchOf={patchOf} />
       <div className={classes.foot}>
@@ -103,7 +104,7 @@ export function CodesPanel() {
           }}
           data={[...looks]}
         />
-        {result && result.codes.length > 1 && (
+        {shown && shown.codes.length > 1 && (
           <SegmentedControl
             aria-label="Residual level"
             data-testid="level"
@@ -112,7 +113,7 @@ export function CodesPanel() {
               setView({ level: Number(level), selected: null, hovered: null });
               if (view.look === 'patch') void session.wantAllPatches(Number(level));
             }}
-            data={result.codes.map((_, i) => ({ value: String(i), label: `Level ${i + 1}` }))}
+            data={shown.codes.map((_, i) => ({ value: String(i), label: `Level ${i + 1}` }))}
           />
         )}
       </div>

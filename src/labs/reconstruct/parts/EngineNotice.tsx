@@ -11,7 +11,9 @@ export function EngineNotice() {
     <div className={classes.notice} role="status" data-testid="notice">
       {capabilities.backend === 'webgpu' ? (
         <>
-          <span>Your browser runs WebGPU on the CPU ({capabilities.adapter}); the WASM engine is faster here.</span>
+          <span>
+            Your browser runs WebGPU on the CPU ({capabilities.adapter}); the WASM engine is usually faster there.
+          </span>
           <Button onClick={() => void session.useBackend('wasm')} data-testid="use-wasm">
             Use the WASM engine
           </Button>

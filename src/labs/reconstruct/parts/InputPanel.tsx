@@ -11,6 +11,7 @@ export function InputPanel() {
   const input = useLabState(selectInput);
   const mode = useLabState((state) => state.spec.mode);
   const model = useLabState(selectModel);
+  const file = useLabState((state) => state.decoded?.name);
   const side = model ? `${model.resolution} × ${model.resolution}` : 'a small';
   const rawBytes = input ? input.width * input.height * 3 : 0;
   return (
@@ -29,7 +30,11 @@ export function InputPanel() {
         {input ? (
           <PictureCanvas picture={input} label={`Input: ${source?.name ?? ''}`} testId="input" />
         ) : (
-          <p className={classes.empty}>Drop a picture, or pick a sample above.</p>
+          <p className={classes.empty}>
+            {file
+              ? `None: the codes came out of ${file}. What they were made from, nobody here knows.`
+              : 'Drop a picture, or pick a sample above.'}
+          </p>
         )}
       </div>
       {source && input && (

@@ -28,8 +28,9 @@ export function Intro() {
           openRef={openDialog}
           onDrop={takeFiles}
           className={classes.drop}
+          role="button"
           data-testid="drop-zone"
-          aria-label="Drop pictures here, or press Enter to choose files"
+          aria-label="Drop a picture anywhere, paste one, or press Enter to choose files"
           inputProps={{ 'aria-label': 'Choose pictures', ...{ 'data-testid': 'file-input' } }}
           activateOnClick
         >

@@ -3,6 +3,7 @@ import type { QuantizerView, Reconstruction } from '../../../engine/types';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { VectorBars } from '../../../ui/VectorBars';
+import { placeOf } from '../codeFacts';
 import { patchKey, selectGrid, type Cell } from '../store';
 import { useLab, useLabState, useSetView } from './labState';
 import classes from './QuantizerPanel.module.css';
@@ -19,13 +20,16 @@ function useOpened(result: Reconstruction, cell: Cell | null): Opened | null {
   useEffect(() => {
     if (!cell) return;
     let gone = false;
-    context.engine.inspect(result.modelId, cell.x, cell.y, shownCodes).then(
+    const ended = new AbortController();
+    const { latent, chosen } = placeOf(result, cell);
+    context.engine.inspect(result.modelId, latent, chosen, shownCodes, { signal: ended.signal }).then(
       (view) => !gone && setOpened({ result, cell, view }),
       (error: unknown) =>
         !gone && setOpened({ result, cell, problem: error instanceof Error ? error.message : String(error) }),
     );
     return () => {
       gone = true;
+      ended.abort();
     };
   }, [context, result, cell]);
   return opened?.result === result && opened.cell === cell ? opened : null;

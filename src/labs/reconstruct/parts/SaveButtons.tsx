@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '../../../ui/icons';
+import { messageOf } from '../abort';
+import { selectShown, selectShownName } from '../store';
 import { useLab, useLabState } from './labState';
 
 const saves = [
@@ -11,8 +13,8 @@ const saves = [
 /** Takes the result home. */
 export function SaveButtons() {
   const { context } = useLab();
-  const result = useLabState((state) => state.result);
-  const name = useLabState((state) => state.resultOf?.name ?? 'picture');
+  const result = useLabState(selectShown);
+  const name = useLabState((state) => selectShownName(state) ?? 'picture');
   const save = async (id: (typeof saves)[number]['id']) => {
     if (!result) return;
     try {
@@ -22,7 +24,7 @@ export function SaveButtons() {
       context.notify({
         kind: 'error',
         title: 'Not saved',
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       });
     }
   };

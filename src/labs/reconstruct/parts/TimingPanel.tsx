@@ -1,9 +1,12 @@
+import { Button } from '@mantine/core';
 import type { Reconstruction } from '../../../engine/types';
 import { FactList } from '../../../ui/FactList';
-import { formatBytes, formatMs } from '../../../ui/format';
+import { formatBytes, formatInteger, formatMs } from '../../../ui/format';
+import { IconRefresh } from '../../../ui/icons';
 import { Panel } from '../../../ui/Panel';
 import { StageBar } from '../../../ui/StageBar';
-import { useLabState } from './labState';
+import { selectBusy } from '../store';
+import { useLab, useLabState } from './labState';
 import classes from './Details.module.css';
 
 const clocks: Record<Reconstruction['timings']['clock'], string> = {
@@ -11,24 +14,45 @@ const clocks: Record<Reconstruction['timings']['clock'], string> = {
   wall: 'measured from outside, with a wait after each stage',
 };
 
+const notTracked = 'not tracked by TensorFlow.js';
+
 /** Where the time and the memory of this run went. */
 export function TimingPanel({ result }: { result: Reconstruction }) {
+  const { session } = useLab();
   const capabilities = useLabState((state) => state.capabilities);
+  const busy = useLabState(selectBusy);
   const { timings, memory } = result;
   return (
     <Panel
       title="Time and memory"
       tessera="ochre"
-      aside={`${formatMs(timings.totalMs)} in all`}
-      lesson={`One warm run on ${capabilities?.adapter ?? result.backend}, ${clocks[timings.clock]}.`}
+      aside={
+        <>
+          <span>{formatMs(timings.totalMs)} in all</span>
+          <Button
+            leftSection={<IconRefresh size={14} stroke={1.7} />}
+            disabled={busy}
+            data-testid="run-again"
+            onClick={() => void session.retry()}
+          >
+            Run again
+          </Button>
+        </>
+      }
+      lesson={
+        timings.warm
+          ? `One warm run on ${capabilities?.adapter ?? result.backend}, ${clocks[timings.clock]}.`
+          : `First run after compiling, on ${capabilities?.adapter ?? result.backend}; the next one is warmer. ` +
+            `${clocks[timings.clock].replace(/^m/, 'M')}.`
+      }
     >
       <StageBar
         stages={[
           { label: 'Prepare', timeMs: timings.prepareMs, colour: 'bone' },
           { label: 'Encode', timeMs: timings.encodeMs, colour: 'ochre' },
-          { label: 'Quantize', timeMs: timings.quantizeMs, colour: 'lapis' },
+          { label: 'Quantize', timeMs: timings.quantizeMs, inside: 'encode', colour: 'lapis' },
           { label: 'Decode', timeMs: timings.decodeMs, colour: 'verdigris' },
-          { label: 'Read back', timeMs: timings.readMs, colour: 'terracotta' },
+          { label: 'Read back', timeMs: timings.readMs, inside: 'decode', colour: 'terracotta' },
         ]}
       />
       {capabilities?.isFallbackAdapter && (
@@ -38,9 +62,12 @@ export function TimingPanel({ result }: { result: Reconstruction }) {
       )}
       <FactList
         facts={[
+          ...(timings.compileMs > 0
+            ? [['Compiled', `in ${formatMs(timings.compileMs)}, once; not part of the time above`] as const]
+            : []),
           ['Weights', formatBytes(memory.weightsBytes)],
-          ['Activations', formatBytes(memory.activationsBytes)],
-          ['Buffers', memory.buffers],
+          ['Activations', memory.activationsBytes === null ? notTracked : formatBytes(memory.activationsBytes)],
+          ['Buffers', memory.buffers === null ? notTracked : formatInteger(memory.buffers)],
         ]}
       />
     </Panel>

@@ -1,5 +1,7 @@
+import { Button } from '@mantine/core';
 import { ProgressLine } from '../../../ui/ProgressLine';
-import { useLabState } from './labState';
+import { selectBusy, selectRunMissing } from '../store';
+import { useLab, useLabState } from './labState';
 import classes from './Boxes.module.css';
 
 const waiting = { starting: 'Starting the engine', loading: 'Starting the engine', running: 'Running' } as const;
@@ -16,19 +18,42 @@ export function WaitLine() {
   return <p className={classes.empty}>{message ? capitalize(message) : waiting[phase]}…</p>;
 }
 
-/** The bar over a box: download, compilation, tiles. */
+/** The bar over a box: download, compilation, run; with the way to stop them, and to go on after that. */
 export function ProgressOverlay() {
+  const { session } = useLab();
   const phase = useLabState((state) => state.phase);
   const progress = useLabState((state) => state.progress);
+  const busy = useLabState(selectBusy);
+  const missing = useLabState(selectRunMissing);
+  if (missing) {
+    return (
+      <div className={classes.wait}>
+        <span className={classes.waitWords}>Stopped before there was a result.</span>
+        <Button onClick={() => void session.retry()} data-testid="resume">
+          Run it
+        </Button>
+      </div>
+    );
+  }
   if (phase === 'idle' || phase === 'failed') return null;
-  if (!progress && phase === 'running') return null;
   return (
-    <div className={classes.wait}>
+    // A run that is over in a moment shows no bar: one that flashes helps nobody.
+    <div className={classes.wait} data-late={(phase === 'running' && !progress) || undefined}>
       <ProgressLine
         fraction={progress?.fraction ?? null}
-        message={progress ? capitalize(progress.message) : 'Starting the engine'}
+        message={progress ? capitalize(progress.message) : waiting[phase]}
         testId="progress"
       />
+      {busy && (
+        <Button onClick={() => session.cancel()} data-testid="cancel">
+          Stop
+        </Button>
+      )}
     </div>
   );
+}
+
+/** The words over what does not belong to the present input or settings. */
+export function StaleTag({ stale }: { stale: string | null }) {
+  return stale && <span className={classes.staleTag}>{stale}</span>;
 }

@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'react';
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** Pictures pasted anywhere on the page, as files or as an address of this site. */
-export function usePaste(onFiles: (files: readonly File[]) => void, onUrl: (url: URL) => void): void {
-  const handlers = useRef({ onFiles, onUrl });
+/** Pictures pasted anywhere on the page, as files or as an address. */
+export function usePaste(onFiles: (files: readonly File[]) => void, onAddress: (text: string) => void): void {
+  const handlers = useRef({ onFiles, onAddress });
   useEffect(() => {
-    handlers.current = { onFiles, onUrl };
+    handlers.current = { onFiles, onAddress };
   });
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
@@ -20,7 +20,7 @@ export function usePaste(onFiles: (files: readonly File[]) => void, onUrl: (url:
       const text = event.clipboardData.getData('text/plain').trim();
       if (!/^(https?:|\.{0,2}\/)\S+$/.test(text)) return;
       event.preventDefault();
-      handlers.current.onUrl(new URL(text, document.baseURI));
+      handlers.current.onAddress(text);
     };
     document.addEventListener('paste', onPaste);
     return () => document.removeEventListener('paste', onPaste);
