@@ -27,7 +27,14 @@ if ! node scripts/chromium.mjs --check; then
   node scripts/chromium.mjs --check || { say 'no Chromium found: set TESSERA_CHROMIUM to its path.'; exit 1; }
 fi
 
-# 2. A Vulkan driver. Debian 12's own Mesa (22.3) is refused by Dawn, the one of bookworm-backports (25) is accepted.
+# 2. PyTorch for the training tests: any python3 that has torch, or Debian's small CPU build. Before the driver: packages
+# that Debian's torch drags in do not mix with a Mesa that is newer than they are, but Mesa can be upgraded under them.
+if ! bash scripts/training-python.sh >/dev/null 2>&1; then
+  install python3 python3-venv python3-torch python3-numpy python3-pil python3-pytest python3-tqdm python3-scipy || exit 1
+  bash scripts/training-python.sh >/dev/null
+fi
+
+# 3. A Vulkan driver. Debian 12's own Mesa (22.3) is refused by Dawn, the one of bookworm-backports (25) is accepted.
 if ! node scripts/check-adapter.mjs; then
   if can_install; then
     codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
@@ -49,9 +56,4 @@ if ! node scripts/check-adapter.mjs; then
   node scripts/check-adapter.mjs --explain
 fi
 
-# 3. PyTorch for the training tests: any python3 that has torch, or Debian's small CPU build.
-if ! bash scripts/training-python.sh >/dev/null 2>&1; then
-  install python3 python3-venv python3-torch python3-numpy python3-pil python3-pytest python3-tqdm python3-scipy || exit 1
-  bash scripts/training-python.sh >/dev/null
-fi
 say 'ready'
