@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
 import { createLab, specOfLink, type LabParts } from './create';
 import { Boxes } from './parts/Boxes';
-import { EngineNotice } from './parts/EngineNotice';
+import { EngineNotice, FailureNotice } from './parts/EngineNotice';
 import { Intro } from './parts/Intro';
 import { LabServicesContext, type LabServices } from './parts/labState';
 import { Scores } from './parts/Scores';
@@ -58,6 +58,7 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
     <LabServicesContext value={services}>
       <div className={classes.lab}>
         <Intro />
+        <FailureNotice />
         <EngineNotice />
         <Toolbar />
         <Boxes />

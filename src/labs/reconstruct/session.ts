@@ -72,6 +72,9 @@ export interface ReconstructSession extends SideWork {
 
 const isCodesFile = (blob: Blob, name: string) => blob.type === 'application/json' || /\.json$/i.test(name);
 
+const remedy =
+  'Put a model folder beside index.json and name it there (docs/model-format.md), or open this page with ?models= and the address of a folder of models.';
+
 export function createReconstructSession(store: ReconstructStore, services: SessionServices): ReconstructSession {
   const { engine, history, notify } = services;
   const sources = createSources(services);
@@ -87,7 +90,12 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
   function lists(): Promise<void> {
     listed ??= Promise.all([
       engine.ready.then((capabilities) => set({ capabilities })),
-      engine.models().then((models) => set({ models })),
+      engine.models().then(
+        (models) => set({ models }),
+        (error: unknown) => {
+          throw new Error(`The models could not be listed. ${messageOf(error)} ${remedy}`, { cause: error });
+        },
+      ),
     ]).then(
       () => undefined,
       (error: unknown) => {
@@ -121,10 +129,7 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     await unlessAborted(signal, lists());
     const model = selectModel(store.getState());
     if (!model) {
-      throw new Error(
-        `There is no model to run: ${services.modelsUrl}index.json lists none. Put a model folder beside it and name it in ` +
-          'that list, or open this page with ?models= and the address of a folder that has one.',
-      );
+      throw new Error(`There is no model to run: ${services.modelsUrl}index.json lists none. ${remedy}`);
     }
     const tell = (progress: Progress) => !signal.aborted && onProgress?.(progress);
     return unlessAborted(signal, engine.load(model.id, { signal, onProgress: tell }));

@@ -149,6 +149,17 @@ export function selectStale(state: ReconstructState): 'of the previous picture' 
   return sameValue(shownSpec, spec) ? null : 'with the previous settings';
 }
 
+/** Where the shown run took place; before there is one, where it will. */
+export function selectPlace({ result, capabilities }: ReconstructState): string {
+  if (!capabilities) return '';
+  if (result && result.backend !== capabilities.backend) return `${result.backend}, before the move`;
+  return capabilities.adapter;
+}
+
+/** True where nothing can run: the engine or the list of models is missing. */
+export const selectNoModels = (state: ReconstructState): boolean =>
+  state.phase === 'failed' && state.models.length === 0;
+
 export const selectBusy = (state: ReconstructState): boolean => state.phase === 'loading' || state.phase === 'running';
 
 /** True where the visitor can ask for the run that is missing: it was stopped. */

@@ -16,6 +16,7 @@ export function CodeInspector(props: {
   const view = useLabState((state) => state.view);
   const modelId = useLabState((state) => selectShown(state)?.modelId ?? '');
   const codebook = useLabState((state) => state.codebooks.get(codebookKey(modelId, view.level)));
+  const fromRun = useLabState((state) => state.result !== null);
   const counts = useMemo(() => (grid ? countCodes(grid) : null), [grid]);
   const cell = view.hovered ?? view.selected;
   const index = grid && cell ? grid.indices[cell.y * grid.width + cell.x] : undefined;
@@ -23,7 +24,7 @@ export function CodeInspector(props: {
     return (
       <p className={classes.hint}>
         {counts
-          ? `${counts.size} different codes in this picture. Point at one to read it; click to see how it was chosen.`
+          ? `${counts.size} different codes in this picture. Point at one to read it${fromRun ? '; click to see how it was chosen' : ''}.`
           : 'Point at a tile to read it.'}
       </p>
     );

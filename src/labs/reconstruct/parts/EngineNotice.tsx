@@ -1,6 +1,20 @@
 import { Button } from '@mantine/core';
+import { selectNoModels } from '../store';
 import { useLab, useLabState } from './labState';
 import classes from './EngineNotice.module.css';
+
+/** What is missing, before everything else, where nothing can run at all. */
+export function FailureNotice() {
+  const { session } = useLab();
+  const failure = useLabState((state) => (selectNoModels(state) ? state.failure : null));
+  if (!failure) return null;
+  return (
+    <div className={classes.notice} data-kind="bad" role="alert" data-testid="failure">
+      <span>{failure}</span>
+      <Button onClick={() => void session.retry()}>Try again</Button>
+    </div>
+  );
+}
 
 /** One plain line where the work does not run on a GPU, and the faster way where there is one. */
 export function EngineNotice() {

@@ -21,9 +21,11 @@ export function InputPanel() {
       className={classes.panel}
       aside={input && `${input.width} × ${input.height} px`}
       lesson={
-        mode === 'tile'
-          ? 'Your whole picture at its own resolution; the model reads it in overlapping tiles.'
-          : `Your picture as the model sees it: scaled to ${side} square, three bytes for each pixel.`
+        file
+          ? 'No picture came in: these codes were saved before, and are all there is.'
+          : mode === 'tile'
+            ? 'Your whole picture at its own resolution; the model reads it in overlapping tiles.'
+            : `Your picture as the model sees it: scaled to ${side} square, three bytes for each pixel.`
       }
     >
       <div className={classes.stage}>
@@ -31,16 +33,16 @@ export function InputPanel() {
           <PictureCanvas picture={input} label={`Input: ${source?.name ?? ''}`} testId="input" />
         ) : (
           <p className={classes.empty}>
-            {file
-              ? `None: the codes came out of ${file}. What they were made from, nobody here knows.`
-              : 'Drop a picture, or pick a sample above.'}
+            {file ? `The codes came out of ${file}.` : 'Drop a picture, or pick a sample above.'}
           </p>
         )}
       </div>
       {source && input && (
         <dl className={classes.facts}>
           <dt>Picture</dt>
-          <dd title={source.name}>{source.name}</dd>
+          <dd className={classes.name} title={source.name}>
+            {source.name}
+          </dd>
           <dt>Source</dt>
           <dd>
             {source.picture.width} × {source.picture.height} px

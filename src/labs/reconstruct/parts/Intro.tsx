@@ -2,7 +2,7 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { Dropzone } from '@mantine/dropzone';
 import { Button } from '@mantine/core';
 import { IconCamera, IconFolder, IconPhoto } from '../../../ui/icons';
-import { useLab } from './labState';
+import { useLab, useLabState } from './labState';
 import { SampleRow } from './SampleRow';
 import classes from './Intro.module.css';
 
@@ -11,6 +11,7 @@ const CameraDialog = lazy(() => import('./CameraDialog'));
 /** The promise in one breath, and every door a picture can come in by. */
 export function Intro() {
   const { takeFiles, session } = useLab();
+  const onGpu = useLabState(({ capabilities }) => !capabilities || capabilities.backend === 'webgpu');
   const openDialog = useRef<() => void>(null);
   const folder = useRef<HTMLInputElement>(null);
   const [camera, setCamera] = useState(false);
@@ -20,7 +21,8 @@ export function Intro() {
         <h1 className={classes.promise}>A picture is 256 integers.</h1>
         <p className={classes.lede}>
           Drop one. A small network reads it as a 16 × 16 grid of codes from a fixed codebook; a second one paints it
-          again from nothing but those codes. It all runs here, on your own GPU: nothing is uploaded.
+          again from nothing but those codes. It all runs here, on your own {onGpu ? 'GPU' : 'machine'}: nothing is
+          uploaded.
         </p>
       </div>
       <div className={classes.doors}>

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { formatDb } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
-import { selectBusy, selectShown, selectShownName, selectStale } from '../store';
+import { selectBusy, selectNoModels, selectShown, selectShownName, selectStale } from '../store';
 import { useLab, useLabState } from './labState';
 import { SaveButtons } from './SaveButtons';
 import { ProgressOverlay, StaleTag, WaitLine } from './WaitLine';
@@ -15,7 +15,7 @@ export function ReconstructionPanel() {
   const psnr = useLabState((state) => state.result?.metrics.psnr);
   const name = useLabState(selectShownName);
   const stale = useLabState(selectStale);
-  const failure = useLabState((state) => state.failure);
+  const failure = useLabState((state) => (selectNoModels(state) ? null : state.failure));
   const phase = useLabState((state) => state.phase);
   const busy = useLabState(selectBusy);
   return (

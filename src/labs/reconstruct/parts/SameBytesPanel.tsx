@@ -107,8 +107,8 @@ function CodecCard({ codec, trial, ours }: { codec: CodecName; trial: CodecTrial
       score={formatDb(match.psnr)}
       facts={[
         Number.isFinite(behind) ? `${behind >= 0 ? '−' : '+'}${Math.abs(behind).toFixed(2)} dB against the codes` : '',
-        `${formatBytes(match.bytes)}, container of ${formatBytes(match.containerBytes)} not counted`,
-        `at ${Math.round(match.scale * 100)} % of the size, quality ${match.quality}`,
+        `${formatBytes(match.bytes)}, and ${formatBytes(match.containerBytes)} of container`,
+        `scaled to ${Math.round(match.scale * 100)} %, quality ${match.quality}`,
       ]}
     />
   );

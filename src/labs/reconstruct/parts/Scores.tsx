@@ -1,16 +1,20 @@
 import { formatBytes, formatDb, formatInteger, formatMs } from '../../../ui/format';
 import { Readout, ReadoutRow } from '../../../ui/Readout';
-import { selectStale } from '../store';
+import { bytesOfGrid } from '../codeFacts';
+import { selectPlace, selectShown, selectStale } from '../store';
 import { useLabState } from './labState';
 import { StaleTag } from './WaitLine';
 import classes from './Boxes.module.css';
 
 /** The run in five figures. Empty figures until there is a run: nothing is made up. */
 export function Scores() {
-  const shown = useLabState((state) => state.result);
+  const run = useLabState((state) => state.result);
+  const shown = useLabState(selectShown);
   const stale = useLabState(selectStale);
-  const capabilities = useLabState((state) => state.capabilities);
-  const pixels = shown ? shown.input.width * shown.input.height * 3 : 0;
+  const place = useLabState(selectPlace);
+  const software = useLabState((state) => state.capabilities?.isFallbackAdapter);
+  const pixels = shown ? shown.image.width * shown.image.height * 3 : 0;
+  const bytes = shown?.codes.reduce((sum, grid) => sum + bytesOfGrid(grid), 0) ?? 0;
   const codes = shown?.codes.reduce((sum, grid) => sum + grid.indices.length, 0) ?? 0;
   const none = <span aria-label="no value yet">–</span>;
   return (
@@ -20,33 +24,33 @@ export function Scores() {
           <Readout
             label="PSNR"
             testId="psnr"
-            value={shown ? formatDb(shown.metrics.psnr) : none}
+            value={run ? formatDb(run.metrics.psnr) : none}
             note="closeness in pixels: higher is better"
           />
           <Readout
             label="SSIM"
             testId="ssim"
-            value={shown ? shown.metrics.ssim.toFixed(4) : none}
+            value={run ? run.metrics.ssim.toFixed(4) : none}
             note="likeness of structure: 1 is equal"
           />
           <Readout
             label="Size as codes"
             testId="bytes"
-            value={shown ? formatBytes(shown.metrics.bytes) : none}
+            value={shown ? formatBytes(bytes) : none}
             note={shown ? `${formatInteger(codes)} integers` : 'codes × bits ÷ 8'}
           />
           <Readout
             label="Smaller than raw pixels"
-            value={shown ? `${formatInteger(pixels / shown.metrics.bytes)} ×` : none}
+            value={shown ? `${formatInteger(pixels / bytes)} ×` : none}
             note={shown ? `raw: ${formatBytes(pixels)}` : 'raw ÷ codes'}
           />
           <Readout
             label="Time, picture to picture"
             testId="total-time"
-            value={shown ? formatMs(shown.timings.totalMs) : none}
-            note={
-              capabilities?.isFallbackAdapter ? `${capabilities.adapter}: software, no claim` : capabilities?.adapter
-            }
+            value={run ? formatMs(run.timings.totalMs) : none}
+            note={[place, software && 'software: no claim', run && !run.timings.warm && 'first run']
+              .filter(Boolean)
+              .join('; ')}
           />
         </ReadoutRow>
       </div>

@@ -5,7 +5,7 @@ import { formatBytes, formatInteger, formatMs } from '../../../ui/format';
 import { IconRefresh } from '../../../ui/icons';
 import { Panel } from '../../../ui/Panel';
 import { StageBar } from '../../../ui/StageBar';
-import { selectBusy } from '../store';
+import { selectBusy, selectPlace } from '../store';
 import { useLab, useLabState } from './labState';
 import classes from './Details.module.css';
 
@@ -19,7 +19,8 @@ const notTracked = 'not tracked by TensorFlow.js';
 /** Where the time and the memory of this run went. */
 export function TimingPanel({ result }: { result: Reconstruction }) {
   const { session } = useLab();
-  const capabilities = useLabState((state) => state.capabilities);
+  const place = useLabState(selectPlace);
+  const software = useLabState((state) => state.capabilities?.isFallbackAdapter);
   const busy = useLabState(selectBusy);
   const { timings, memory } = result;
   return (
@@ -41,8 +42,8 @@ export function TimingPanel({ result }: { result: Reconstruction }) {
       }
       lesson={
         timings.warm
-          ? `One warm run on ${capabilities?.adapter ?? result.backend}, ${clocks[timings.clock]}.`
-          : `First run after compiling, on ${capabilities?.adapter ?? result.backend}; the next one is warmer. ` +
+          ? `One warm run on ${place}, ${clocks[timings.clock]}.`
+          : `First run after compiling, on ${place}; the next one is warmer. ` +
             `${clocks[timings.clock].replace(/^m/, 'M')}.`
       }
     >
@@ -55,7 +56,7 @@ export function TimingPanel({ result }: { result: Reconstruction }) {
           { label: 'Read back', timeMs: timings.readMs, inside: 'decode', colour: 'terracotta' },
         ]}
       />
-      {capabilities?.isFallbackAdapter && (
+      {software && (
         <p className={classes.note}>
           This adapter is software on the CPU: only the ratios between the stages mean something here.
         </p>

@@ -37,39 +37,40 @@ export function Toolbar() {
           { value: 'cover', label: 'Cover' },
         ]}
       />
-      <span className={classes.space} />
-      {models.length > 1 && (
-        <NativeSelect
-          size="xs"
-          aria-label="Model"
-          value={model?.id}
-          onChange={(event) => void session.change({ model: event.currentTarget.value })}
-          data={models.map((one) => ({ value: one.id, label: one.title }))}
-        />
-      )}
-      {model && (
-        <Popover width={330} position="bottom-end" withArrow trapFocus returnFocus>
-          <Popover.Target>
-            <Button leftSection={<IconInfoCircle size={15} stroke={1.7} />} variant="subtle">
-              {models.length > 1 ? 'About this model' : model.title}
-            </Button>
-          </Popover.Target>
-          <Popover.Dropdown>
-            <ModelFacts model={model} modelsUrl={context.modelsUrl} />
-          </Popover.Dropdown>
-        </Popover>
-      )}
-      <span className={classes.pair}>
-        <Tooltip label="Undo (Ctrl+Z)">
-          <ActionIcon aria-label="Undo" data-testid="undo" disabled={!canUndo} onClick={() => void session.undo()}>
-            <IconArrowBackUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Redo (Ctrl+Shift+Z)">
-          <ActionIcon aria-label="Redo" data-testid="redo" disabled={!canRedo} onClick={() => void session.redo()}>
-            <IconArrowForwardUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
+      <span className={classes.end}>
+        {models.length > 1 && (
+          <NativeSelect
+            size="xs"
+            aria-label="Model"
+            value={model?.id}
+            onChange={(event) => void session.change({ model: event.currentTarget.value })}
+            data={models.map((one) => ({ value: one.id, label: one.title }))}
+          />
+        )}
+        {model && (
+          <Popover width={330} position="bottom-end" withArrow trapFocus returnFocus>
+            <Popover.Target>
+              <Button leftSection={<IconInfoCircle size={15} stroke={1.7} />} variant="subtle">
+                {models.length > 1 ? 'About this model' : model.title}
+              </Button>
+            </Popover.Target>
+            <Popover.Dropdown>
+              <ModelFacts model={model} modelsUrl={context.modelsUrl} />
+            </Popover.Dropdown>
+          </Popover>
+        )}
+        <span className={classes.pair}>
+          <Tooltip label="Undo (Ctrl+Z)">
+            <ActionIcon aria-label="Undo" data-testid="undo" disabled={!canUndo} onClick={() => void session.undo()}>
+              <IconArrowBackUp size={17} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label="Redo (Ctrl+Shift+Z)">
+            <ActionIcon aria-label="Redo" data-testid="redo" disabled={!canRedo} onClick={() => void session.redo()}>
+              <IconArrowForwardUp size={17} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        </span>
       </span>
     </div>
   );

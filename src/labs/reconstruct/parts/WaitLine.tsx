@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { ProgressLine } from '../../../ui/ProgressLine';
-import { selectBusy, selectRunMissing } from '../store';
+import { selectBusy, selectNoModels, selectRunMissing } from '../store';
 import { useLab, useLabState } from './labState';
 import classes from './Boxes.module.css';
 
@@ -13,7 +13,8 @@ export function WaitLine() {
   const phase = useLabState((state) => state.phase);
   const message = useLabState((state) => state.progress?.message);
   const source = useLabState((state) => state.source);
-  if (phase === 'failed') return <p className={classes.empty}>No result: the reason is in the third box.</p>;
+  const where = useLabState(selectNoModels) ? 'above' : 'under Reconstruction';
+  if (phase === 'failed') return <p className={classes.empty}>No result: the reason is {where}.</p>;
   if (phase === 'idle') return <p className={classes.empty}>{source ? 'Stopped.' : 'Waiting for a picture.'}</p>;
   return <p className={classes.empty}>{message ? capitalize(message) : waiting[phase]}…</p>;
 }
