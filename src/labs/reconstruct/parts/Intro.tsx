@@ -33,7 +33,7 @@ export function Intro() {
           role="button"
           data-testid="drop-zone"
           aria-label="Drop a picture anywhere, paste one, or press Enter to choose files"
-          inputProps={{ 'aria-label': 'Choose pictures', ...{ 'data-testid': 'file-input' } }}
+          inputProps={{ hidden: true, 'aria-label': 'Choose pictures', ...{ 'data-testid': 'file-input' } }}
           activateOnClick
         >
           <span className={classes.dropLine}>
