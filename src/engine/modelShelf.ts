@@ -193,13 +193,11 @@ const runtimeBackend = (backend: Backend): VqvaeBackend =>
     ? { kind: 'webgpu', context: backend.context, precision: 'f32' }
     : { kind: 'tfjs', tfjs: backend.tfjs };
 
-function summarize({ id, title, family, weights, licence, preprocess, config, training }: Manifest): ModelSummary {
+function summarize({ tensors: _, schemaVersion: _version, ...manifest }: Manifest): ModelSummary {
+  const { weights, preprocess, config, training } = manifest;
   return {
-    id,
-    title,
-    family,
+    ...manifest,
     sizeBytes: weights.sizeBytes,
-    licence,
     resolution: preprocess.size,
     factor: factor(config),
     codebookSizes: codebookSizes(config),

@@ -18,6 +18,24 @@ const model: ModelSummary = {
   fit: 'cover',
   parameters: 0,
   metrics: {},
+  config: {
+    inChannels: 3,
+    encoder: { stem: 1, channels: [8], resBlocks: [1], attention: [false], midBlock: false, midAttention: false },
+    decoder: { stem: 1, channels: [8], resBlocks: [1], attention: [false], midBlock: false, midAttention: false },
+    downsample: 'conv3',
+    upsample: 'nearest',
+    latentChannels: 8,
+    codeDim: 1,
+    quantConv: true,
+    postQuantConv: true,
+    normGroups: 4,
+    normEps: 1e-6,
+    quantizer: { kind: 'vq', codebookSize: 256, distance: 'l2' },
+  },
+  weights: { file: 'model.safetensors', sizeBytes: 1, sha256: '' },
+  preprocess: { size: 64, fit: 'cover', range: [-1, 1], background: '#ffffff' },
+  training: { metrics: {} },
+  credits: 'CREDITS.md',
 };
 
 /** A tokenizer whose code is the red value in the middle of its patch; it refuses sides above `limit`. */

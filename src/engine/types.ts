@@ -3,6 +3,7 @@
  * everything here crosses `postMessage`, so it is plain data.
  */
 import type { Fit, Picture } from '../image/types';
+import type { Manifest } from '../models/manifest';
 import type { CodeGrid } from '../models/types';
 
 export type { CodeGrid, Fit, Picture };
@@ -24,12 +25,9 @@ export interface Capabilities {
 /** Where the work should run. 'auto': WebGPU where there is an adapter, else WASM, else plain JavaScript. */
 export type BackendChoice = 'auto' | BackendName;
 
-export interface ModelSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly family: 'vqvae';
+/** A model's manifest (all but the tensor table), and what follows from it. */
+export interface ModelSummary extends Readonly<Omit<Manifest, 'tensors' | 'schemaVersion'>> {
   readonly sizeBytes: number;
-  readonly licence: string;
   /** Pixels per side the model was trained at. */
   readonly resolution: number;
   /** Pixels per code and side. */

@@ -33,6 +33,24 @@ export const fakeModel: ModelSummary = {
   fit: 'contain',
   parameters: 3000,
   metrics: { psnr: 20 },
+  config: {
+    inChannels: 3,
+    encoder: { stem: 1, channels: [8], resBlocks: [1], attention: [false], midBlock: false, midAttention: false },
+    decoder: { stem: 1, channels: [8], resBlocks: [1], attention: [false], midBlock: false, midAttention: false },
+    downsample: 'conv3',
+    upsample: 'nearest',
+    latentChannels: 8,
+    codeDim: 8,
+    quantConv: true,
+    postQuantConv: true,
+    normGroups: 4,
+    normEps: 1e-6,
+    quantizer: { kind: 'vq', codebookSize: 1024, distance: 'l2' },
+  },
+  weights: { file: 'model.safetensors', sizeBytes: 1, sha256: '' },
+  preprocess: { size: 128, fit: 'contain', range: [-1, 1], background: '#ffffff' },
+  training: { metrics: {} },
+  credits: 'CREDITS.md',
 };
 
 export interface FakeEngineOptions {
