@@ -146,3 +146,36 @@ test('no serious accessibility violation, light and dark, wide and narrow', asyn
       expect(overflow).toBe(0);
     }
 });
+
+test('open the quantizer, save, undo, and a folder at once', async ({ page }) => {
+  await openPlayground(page);
+  await choose(page, 'scene.png', 'image/png', scene(64, 64));
+  await expectReconstructed(page, 'scene.png');
+
+  await page.getByTestId('token-grid').click();
+  await expect(page.getByTestId('quantizer')).toBeVisible();
+  await page.getByTestId('token-grid').press('Escape');
+
+  const saved = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-npy').click()]);
+  const npy = await (await import('node:fs/promises')).readFile(await saved[0].path());
+  expect(npy.subarray(1, 6).toString('latin1')).toBe('NUMPY');
+  expect(npy.toString('latin1')).toContain("'shape': (1, 8, 8)");
+
+  const link = () => new URL(page.url()).hash;
+  const before = link();
+  await page.getByTestId('fit-mode').getByText('Cover').click();
+  await expect.poll(link).not.toBe(before);
+  await page.keyboard.press('Control+z');
+  await expect.poll(link).toBe(before);
+
+  await page.getByTestId('file-input').setInputFiles([
+    { name: 'one.png', mimeType: 'image/png', buffer: scene(40, 40) },
+    { name: 'bad.png', mimeType: 'image/png', buffer: Buffer.from('no picture') },
+    { name: 'two.png', mimeType: 'image/png', buffer: disc(50) },
+  ]);
+  const rows = page.getByTestId('batch-table').locator('tbody tr');
+  await expect(rows).toHaveCount(3);
+  await expect(rows.nth(0)).toContainText('not a picture');
+  await expect(rows.nth(1)).toContainText(/one\.png.*\d/);
+  await expect(rows.nth(2)).toContainText(/two\.png.*\d/);
+});
