@@ -22,7 +22,7 @@ def verdict(value: float, goal: float) -> str:
     return "reached" if value >= goal else "not reached"
 
 
-def card(config: dict, record: dict, scores: dict, device: str) -> str:
+def card(config: dict, record: dict, scores: dict, device: str, note: str = "") -> str:
     """Markdown. `config` is the training config, `record` the checkpoint's, `scores` those of training.score."""
     perplexity, uses = min(scores["perplexity"]), min(scores["minCodeUses"])
     model, options = config["model"], config["training"]
@@ -45,9 +45,10 @@ hash of the code points), were never trained on: all scores below are theirs. Fl
 
 `{record["command"]}`
 
-Seed {record["seed"]}, {record["elapsed"] / 60:.0f} minutes on {device}, {record["steps"]:,} steps, {pictures:,} pictures. Loss: logarithm of each picture's mean squared
-error (so that the mean PSNR is what is trained), plus the logarithm of its multi-scale gradient error, plus commitment. Codebook by
-moving averages from a k-means start; {record["revived"]} dead codes revived, none in the last quarter. The shipped weights are the moving average.
+Seed {record["seed"]}, commit {record.get("commit") or "unknown"}, {record["elapsed"] / 60:.0f} minutes on {device}, {record["steps"]:,} steps, {pictures:,} pictures. Loss: logarithm of each
+picture's mean squared error (so that the mean PSNR is what is trained), plus the logarithm of its multi-scale gradient error, SSIM and
+commitment. Codebook by moving averages from a k-means start; {record["revived"]} dead codes revived, none in the last quarter. The shipped weights are
+the moving average. {note}
 
 ## Scores on held-out concepts (F16 weights, float32 arithmetic, 8-bit pictures)
 

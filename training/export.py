@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--dtype", choices=["F16", "F32"], default="F16")
     parser.add_argument("--device", default="CPU", help="what it was trained on, in words")
+    parser.add_argument("--note", default="", help="a sentence about the training for the card")
     args = parser.parse_args()
     model, record = load_checkpoint(args.checkpoint)
     scores = json.loads(args.scores.read_text())
@@ -52,7 +53,7 @@ def main() -> None:
         "id": config["id"], "title": config["title"], "size": config["size"], "licence": "CC BY 4.0", "credits": "CREDITS.md",
         "training": training_record(record, scores, args.device),
     }
-    text = card(config, record, scores, args.device)
+    text = card(config, record, scores, args.device, args.note)
     write_model_folder(args.out, model, args.dtype, golden_picture, about, text)
     (args.out / "curve.json").write_text(json.dumps(record["curve"]) + "\n")
     ids = sorted(folder.parent.name for folder in args.out.parent.glob("*/manifest.json"))
