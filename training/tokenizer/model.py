@@ -206,5 +206,6 @@ class VQModel(nn.Module):
         latents = self.encode(x)
         if not quantize:
             return self.decode(latents), latents, None
-        quantized = self.quantize(latents.float())
+        with torch.autocast(latents.device.type, enabled=False):  # a search in bf16 picks wrong neighbours
+            quantized = self.quantize(latents.float())
         return self.decode(quantized.straight_through), latents, quantized
