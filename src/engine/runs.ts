@@ -46,7 +46,8 @@ const inputOf = ({ fit, resolution }: ModelSummary, picture: Picture, options: R
 
 /**
  * Tiles for a `width` x `height` picture and the network for their size: a single tile where the picture is no larger than
- * the model's square, halved until it fits where this GPU cannot bind it. Tiles share a quarter of their side.
+ * the model's square, halved until it fits where this GPU cannot bind it. Tiles share half of their side:
+ * each normalises by its own statistics, and a long blend is what hides that.
  */
 async function openPlan(
   networks: Networks,
@@ -55,7 +56,7 @@ async function openPlan(
 ): Promise<{ plan: TilePlan; network: Network }> {
   const { factor, resolution } = networks.model;
   for (let codes = resolution / factor; ; codes = Math.floor(codes / 2)) {
-    const plan = tilePlan(width, height, codes * factor, Math.ceil(codes / 4) * factor, factor);
+    const plan = tilePlan(width, height, codes * factor, Math.ceil(codes / 2) * factor, factor);
     try {
       return { plan, network: await networks.at(plan.tileWidth, plan.tileHeight) };
     } catch (error) {
