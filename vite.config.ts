@@ -1,11 +1,21 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { wgslLinker } from './build/wgslLinker';
+
+/** The pictures and weights that the page ships want their authors named beside them. */
+const credits: Plugin = {
+  name: 'credits',
+  apply: 'build',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'CREDITS.md', source: readFileSync('CREDITS.md') });
+  },
+};
 
 export default defineConfig({
   // Relative addresses: the built site works from any sub-path of any static host.
   base: './',
-  plugins: [wgslLinker(), react()],
+  plugins: [wgslLinker(), react(), credits],
   worker: { format: 'es', plugins: () => [wgslLinker()] },
   build: { target: 'es2022', chunkSizeWarningLimit: 1200, assetsInlineLimit: 0 },
   optimizeDeps: { exclude: ['@jsquash/webp', '@jsquash/avif'] },

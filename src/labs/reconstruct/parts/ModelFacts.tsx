@@ -26,7 +26,10 @@ export function ModelFacts({ model, modelsUrl }: { model: ModelSummary; modelsUr
       ]}
     >
       <a href={`${modelsUrl}${model.id}/card.md`} target="_blank" rel="noreferrer">
-        Model card: data, training, credits
+        Model card: data, training, scores
+      </a>
+      <a href="./CREDITS.md" target="_blank" rel="noreferrer">
+        Credits: whose drawings and photographs
       </a>
     </FactList>
   );
