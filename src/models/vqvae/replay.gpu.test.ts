@@ -1,4 +1,4 @@
-/** What a replay may do, counted by wrapping the device, not by our own counters. */
+/** What a replay may do, counted by wrapping GPUDevice.prototype, not by our own counters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GpuContext } from '../../gpu/device';
 import { withErrorScopes } from '../../gpu/errorScopes';
@@ -34,22 +34,19 @@ const counts = {
 
 beforeAll(async () => {
   context = await testDevice();
-  const { device } = context;
-  const wrap = <T extends object>(target: T, name: keyof T & keyof typeof counts) => {
-    const original = (target[name] as (...args: unknown[]) => unknown).bind(target);
-    Object.defineProperty(target, name, {
-      configurable: true,
-      value: (...args: unknown[]) => {
-        counts[name]++;
-        if (name === 'createBuffer') counts.bytes += (args[0] as GPUBufferDescriptor).size;
-        return original(...args);
-      },
-    });
+  const wrap = <T extends object>(prototype: T, name: keyof T & keyof typeof counts) => {
+    const original = prototype[name] as (...args: unknown[]) => unknown;
+    const counted = function (this: T, ...args: unknown[]) {
+      counts[name]++;
+      if (name === 'createBuffer') counts.bytes += (args[0] as GPUBufferDescriptor).size;
+      return original.apply(this, args);
+    };
+    Object.defineProperty(prototype, name, { configurable: true, writable: true, value: counted });
   };
-  wrap(device, 'createBuffer');
-  wrap(device, 'createBindGroup');
-  wrap(device, 'createComputePipeline');
-  wrap(device.queue, 'writeBuffer');
+  wrap(GPUDevice.prototype, 'createBuffer');
+  wrap(GPUDevice.prototype, 'createBindGroup');
+  wrap(GPUDevice.prototype, 'createComputePipeline');
+  wrap(GPUQueue.prototype, 'writeBuffer');
   weights = new WeightStore(context, randomWeights(config));
   graph = await compileGraph(context, buildAutoencoder(config, 16, 16), weights, { precision: 'f32' });
 });
