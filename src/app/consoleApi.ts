@@ -3,7 +3,8 @@
  * Everything is asynchronous; the engine does the work in its worker.
  */
 import type { Capabilities, CodeGrid, EngineClient, Fit, Metrics, ModelSummary, Picture } from '../engine/types';
-import { decodePicture, decodeUrl } from '../image/decode';
+import { decodePicture, decodeUrl, pictureFromImage } from '../image/decode';
+import { flattenAlpha } from '../image/picture';
 
 /** Anything that can become a picture: a file, pixels, a bitmap, or the address of a picture. */
 export type PictureSource = Blob | ImageData | ImageBitmap | URL | string;
@@ -61,13 +62,5 @@ const toImageData = ({ data, width, height }: Picture) => new ImageData(data, wi
 async function toPicture(source: PictureSource): Promise<Picture> {
   if (source instanceof Blob) return decodePicture(source);
   if (typeof source === 'string' || source instanceof URL) return decodeUrl(new URL(source, document.baseURI).href);
-  const canvas = new OffscreenCanvas(source.width, source.height);
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser gives no 2-D canvas to read the picture with.');
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, source.width, source.height);
-  // drawImage blends transparency onto the white ground; ImageData has to become a bitmap first, or putImageData would overwrite it.
-  const bitmap = source instanceof ImageData ? await createImageBitmap(source) : source;
-  context.drawImage(bitmap, 0, 0);
-  return context.getImageData(0, 0, source.width, source.height);
+  return source instanceof ImageData ? flattenAlpha(source) : pictureFromImage(source);
 }

@@ -1,10 +1,10 @@
 /** The models at hand: what the folder lists, what is loaded, and the networks compiled for the sizes in use. */
 import { openCache } from '../models/cache';
-import { loadIndex, loadManifest, loadModel, type Model } from '../models/loader';
+import { loadIndex, loadManifest, loadWeights, type Model } from '../models/loader';
 import type { Manifest } from '../models/manifest';
-import { codebookNames, codebookSizes, factor } from '../models/vqvae/config';
+import { codebookSizes, factor } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
-import { createVqvae, fsqLattice, type VqvaeBackend, type VqvaeRuntime } from '../models/vqvae/runtime';
+import { createVqvae, readCodebook, type VqvaeBackend, type VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
 import type { Network, Networks, RunControl } from './runs';
 import type { Memory, ModelSummary } from './types';
@@ -52,12 +52,7 @@ export class ModelShelf {
 
   /** Rows of a loaded model's codebook, [codebookSize, codeDim]; for FSQ its lattice. */
   codebook(modelId: string, level: number): Float32Array<ArrayBuffer> {
-    const { manifest, weights } = this.get(modelId);
-    const { quantizer } = manifest.config;
-    if (quantizer.kind === 'fsq') return fsqLattice(quantizer.levels);
-    const name = codebookNames(manifest.config)[level];
-    if (name === undefined) throw new Error(`${modelId} has no level ${level}; levels count from 0.`);
-    return Float32Array.from(weights.get(name).data);
+    return readCodebook(this.get(modelId), level);
   }
 
   /** A loaded model's quantizer. */
@@ -127,9 +122,9 @@ export class ModelShelf {
     const reason = broken.get(modelId);
     if (reason) throw reason;
     const ids = manifests.map(({ id }) => id);
-    if (!ids.includes(modelId))
-      throw new Error(`There is no model "${modelId}" here. This page has: ${ids.join(', ')}.`);
-    const model = await loadModel(this.modelsUrl, modelId, {
+    const manifest = manifests.find(({ id }) => id === modelId);
+    if (!manifest) throw new Error(`There is no model "${modelId}" here. This page has: ${ids.join(', ')}.`);
+    const model = await loadWeights(this.modelsUrl, manifest, {
       signal,
       cache: this.cache,
       ...(report ? { onProgress: report } : {}),

@@ -1,6 +1,6 @@
 import type { GpuContext } from '../gpu/device';
 import { fromHalfs, toHalfs } from '../gpu/halfs';
-import { createClock, type StageClock } from './clock';
+import { createTimestamps, type Timestamps } from '../gpu/timestamps';
 import { GraphError, channelsOf, rowsOf, tensorsOf, type Graph, type Node, type Tensor } from './ir';
 import { bytesOf, columnsOf, dtypeOf, type Precision } from './plans';
 import { padRows, type WeightStore } from './weights';
@@ -65,7 +65,7 @@ export class CompiledGraph {
   readonly segments: readonly string[];
   private readonly device: GPUDevice;
   private readonly named: ReadonlyMap<string, Tensor>;
-  private readonly clock: StageClock | null;
+  private readonly clock: Timestamps | null;
   private readonly staging: GPUBuffer;
   private readonly places: ReadonlyMap<string, number>;
   /** Reads share one staging buffer: they wait for each other. */
@@ -80,7 +80,7 @@ export class CompiledGraph {
     this.steps = steps;
     this.segments = graph.segments.filter((segment) => steps.some((step) => step.segment === segment));
     this.named = new Map([...graph.inputs, ...graph.outputs]);
-    this.clock = createClock(this.device, this.segments.length);
+    this.clock = createTimestamps(this.device, this.segments.length);
     const places = new Map<string, number>();
     let end = 0;
     for (const [name, tensor] of graph.outputs) {

@@ -50,8 +50,12 @@ export async function loadManifest(baseUrl: string, id: string, options: LoadOpt
  * @throws ModelError that says which file, what was needed and what was found; the signal's reason when aborted.
  */
 export async function loadModel(baseUrl: string, id: string, options: LoadOptions = {}): Promise<Model> {
-  const manifest = await loadManifest(baseUrl, id, options);
-  const url = resolve(baseUrl, `${id}/${manifest.weights.file}`);
+  return loadWeights(baseUrl, await loadManifest(baseUrl, id, options), options);
+}
+
+/** The rest of `loadModel`, where the manifest is at hand. @throws as there */
+export async function loadWeights(baseUrl: string, manifest: Manifest, options: LoadOptions = {}): Promise<Model> {
+  const url = resolve(baseUrl, `${manifest.id}/${manifest.weights.file}`);
   const file = await fetchVerified(url, manifest.weights, options);
   return createModel(manifest, file, url);
 }

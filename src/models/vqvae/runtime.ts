@@ -146,12 +146,7 @@ abstract class Vqvae {
   }
 
   codebook(level: number): Float32Array<ArrayBuffer> {
-    const { quantizer } = this.config;
-    if (quantizer.kind === 'fsq') return fsqLattice(quantizer.levels);
-    const name = codebookNames(this.config)[level];
-    if (name === undefined)
-      throw new ModelError('input', `level ${level}: the model has ${this.levels.length} level(s), counted from 0.`);
-    return Float32Array.from(this.model.weights.get(name).data);
+    return readCodebook(this.model, level);
   }
 
   protected packPixels(pixels: Uint8ClampedArray | Uint8Array): Uint32Array<ArrayBuffer> {
@@ -298,6 +293,20 @@ export function checkIndices(config: VqvaeConfig, indices: readonly Int32Array[]
         `level ${level}: code ${at} is ${grid[at]}, the codebook has 0..${size - 1}. Fill masked places before decoding.`,
       );
   });
+}
+
+/**
+ * Rows of a level's codebook as the file has them, [codebookSize, codeDim]; for FSQ its lattice.
+ * @throws ModelError 'input' for a level that the model does not have
+ */
+export function readCodebook({ manifest, weights }: Model, level: number): Float32Array<ArrayBuffer> {
+  const { quantizer } = manifest.config;
+  if (quantizer.kind === 'fsq') return fsqLattice(quantizer.levels);
+  const names = codebookNames(manifest.config);
+  const name = names[level];
+  if (name === undefined)
+    throw new ModelError('input', `level ${level}: the model has ${names.length} level(s), counted from 0.`);
+  return Float32Array.from(weights.get(name).data);
 }
 
 /** All of FSQ's codes, [product of levels, levels.length]: digit d of the index gives (d - floor(L / 2)) / floor(L / 2). */
