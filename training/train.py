@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="a built .npz or any folder of pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint and log")
+    parser.add_argument("--from", dest="start", type=Path, help="warm start: a model folder or a checkpoint; what does not fit starts anew")
     parser.add_argument("--preset", choices=PRESETS, default="cpu")
     parser.add_argument("--minutes", type=float, help="time budget; the schedule ends when time or steps run out, whichever is first")
     parser.add_argument("--steps", type=int, help="step budget")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from training.pictures import PictureSet, augment, batch_indices
+from training.pictures import PictureSet, augment, batch_indices, zoom
+from training.tokenizer.config import read_config
 from training.tokenizer.loop import Run
 from training.tokenizer.trainer import TokenizerTrainer
 
@@ -131,3 +133,38 @@ def test_a_shift_moves_the_whole_picture(fill: str) -> None:
         page = np.pad(before.numpy(), ((0, 0), (3, 3), (3, 3)), **mode)
         windows = [page[:, i : i + 8, j : j + 8] for i in range(7) for j in range(7)]
         assert sum(np.array_equal(window, after.numpy()) for window in windows) == 1
+
+
+def test_a_warm_start_takes_what_fits_and_restarts_the_rest() -> None:
+    source = start()
+    go(source, 8)
+    weights = {name: value.clone() for name, value in source.trainer.model.state_dict().items()}
+    same = start(training={"plainSteps": 0})
+    assert same.trainer.start_from(weights) == []
+    assert same.trainer.quantizing
+    assert not same.trainer.needs_codebooks
+    x = same.pictures(0, 1.0)
+    assert torch.equal(same.trainer.model(x)[0], source.trainer.model(x)[0])
+    smaller = start({"quantizer": {"kind": "vq", "codebookSize": 8, "distance": "l2"}}, training={"plainSteps": 0})
+    assert smaller.trainer.start_from(weights) == ["quantize.embedding.weight"]
+    assert smaller.trainer.needs_codebooks
+    go(smaller, 3)
+    assert smaller.trainer.quantizing
+    assert torch.isfinite(smaller.trainer.model.quantize.embedding.weight).all()
+
+
+def test_a_config_says_only_what_differs(tmp_path: Path) -> None:
+    (tmp_path / "base.json").write_text(json.dumps(CONFIG))
+    change = {"extends": "base.json", "id": "other", "model": {"quantizer": {"kind": "fsq", "levels": [8, 5, 5, 5]}}}
+    (tmp_path / "other.json").write_text(json.dumps(change))
+    config = read_config(tmp_path / "other.json")
+    assert config == CONFIG | {"id": "other", "model": CONFIG["model"] | {"quantizer": {"kind": "fsq", "levels": [8, 5, 5, 5]}}}
+
+
+def test_zoom_leaves_white_white_and_scales_about_the_centre() -> None:
+    x = torch.full((1, 3, 32, 32), 255.0)
+    x[:, :, 12:20, 12:20] = 0
+    larger = zoom(x, {"share": 1, "scale": [2.0, 2.0], "degrees": 0}, np.random.default_rng(0), "white")
+    assert 14**2 <= int((larger[0, 0] < 128).sum()) <= 18**2
+    assert float(larger[0, :, 0, 0].min()) == 255
+    assert torch.equal(zoom(x, {"share": 0, "scale": [0.5, 2.0], "degrees": 9}, np.random.default_rng(0), "white"), x)

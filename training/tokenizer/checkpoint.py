@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from safetensors.torch import load_file as load_safetensors
+from torch import Tensor
 
 from training.compat import load_file
 from training.tokenizer.config import ModelConfig
@@ -22,10 +23,17 @@ def load_checkpoint(file: Path) -> tuple[VQModel, dict]:
     return model, record
 
 
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """float32 weights of a model folder, or the averaged ones of a checkpoint."""
+    if path.is_dir():
+        manifest = json.loads((path / "manifest.json").read_text())
+        return {name: value.float() for name, value in load_safetensors(path / manifest["weights"]["file"]).items()}
+    return load_file(path)["trainer"]["average"]
+
+
 def load_folder(folder: Path) -> tuple[VQModel, dict]:
     """(model, manifest)"""
     manifest = json.loads((folder / "manifest.json").read_text())
     model = VQModel(ModelConfig.from_dict(manifest["config"])).eval()
-    weights = load_safetensors(folder / manifest["weights"]["file"])
-    model.load_state_dict({name: value.float() for name, value in weights.items()})
+    model.load_state_dict(load_weights(folder))
     return model, manifest

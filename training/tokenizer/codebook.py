@@ -44,6 +44,12 @@ class CodebookTrainer:
         self.counts.fill_(1)
 
     @torch.no_grad()
+    def go_on(self) -> None:
+        """The averages follow a codebook that was loaded."""
+        self.sums.copy_(self.quantizer.embedding.weight)
+        self.counts.fill_(1)
+
+    @torch.no_grad()
     def update(self, rows: Tensor, indices: Tensor, decay: float) -> None:
         """rows [N, d], indices [N] of one step."""
         counts = torch.bincount(indices, minlength=len(self.counts)).float()

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from math import prod
+from pathlib import Path
+
+
+def merge(base: dict, changes: dict) -> dict:
+    """`base` with `changes` on top, object by object; a quantizer is replaced as a whole (its fields depend on its kind)."""
+    result = dict(base)
+    for name, value in changes.items():
+        deeper = isinstance(value, dict) and isinstance(base.get(name), dict) and name not in ("quantizer", "loss", "augment")
+        result[name] = merge(base[name], value) if deeper else value
+    return result
+
+
+def read_config(file: Path) -> dict:
+    """A training config. `"extends": "<file beside it>"` takes everything from there that is not said here."""
+    config = json.loads(file.read_text())
+    base = config.pop("extends", None)
+    return merge(read_config(file.parent / base), config) if base else config
 
 
 @dataclass

@@ -17,6 +17,8 @@ from tqdm import tqdm
 from training import distributed
 from training.compat import load_file
 from training.pictures import Batches, PictureSet, load_pictures
+from training.tokenizer.checkpoint import load_weights
+from training.tokenizer.config import read_config
 from training.tokenizer.evaluate import evaluate
 from training.tokenizer.norm import enable_fused_norm
 from training.tokenizer.trainer import TokenizerTrainer
@@ -101,7 +103,7 @@ def train(args: argparse.Namespace, preset: dict) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     fused = device.type == "cpu" and enable_fused_norm()
-    config = json.loads(args.config.read_text())
+    config = read_config(args.config)
     minutes = args.minutes if args.minutes or args.steps else preset["minutes"]
     batch = config["training"]["batch"] * preset["batchFactor"]
     data = load_pictures(args.data, config["size"])
@@ -110,8 +112,11 @@ def train(args: argparse.Namespace, preset: dict) -> None:
     run = Run(trainer, training, batch, args.steps, minutes, rank, world)
     args.out.mkdir(parents=True, exist_ok=True)
     checkpoint = args.out / "checkpoint.pt"
+    fresh: list[str] = []
     if checkpoint.exists():
         run.load(checkpoint)
+    elif args.start:
+        fresh = trainer.start_from(load_weights(args.start))
     about = {
         "config": config, "seed": args.seed, "commit": commit_hash(), "command": "python -m training.train " + " ".join(sys.argv[1:]),
         "data": {"sha256": data.sha256, "train": len(training.pictures), "heldOut": len(held_out.pictures)},
@@ -124,7 +129,7 @@ def train(args: argparse.Namespace, preset: dict) -> None:
 
     size = sum(p.numel() for p in trainer.model.parameters())
     say({"command": about["command"], "parameters": size, **about["data"], "batch": batch, "minutes": minutes, "steps": args.steps,
-         "device": str(device), "processes": world, "threads": torch.get_num_threads(), "fusedNorm": fused, "resumedAt": trainer.steps_done})
+         "device": str(device), "processes": world, "threads": torch.get_num_threads(), "fusedNorm": fused, "resumedAt": trainer.steps_done, "startedFresh": fresh})
     bar = tqdm(total=100, disable=rank != 0, mininterval=10, bar_format="{l_bar}{bar}| {elapsed} {postfix}")
     saved = reported = run.elapsed
     while (progress := run.progress) < 1:

@@ -38,11 +38,33 @@ class TokenizerTrainer:
         self.run = torch.compile(self.model) if compiled else self.model
         self.steps_done = 0
         self.revived = 0
+        self.books_started = False
 
     @property
     def needs_codebooks(self) -> bool:
         """True once: after `plainSteps` steps as a plain autoencoder the codebooks start (call start_codebooks)."""
-        return bool(self.books) and self.steps_done == self.options["plainSteps"]
+        return bool(self.books) and not self.books_started and self.steps_done >= self.options["plainSteps"]
+
+    @property
+    def quantizing(self) -> bool:
+        """False while the model learns as a plain autoencoder."""
+        return self.books_started if self.books else self.steps_done >= self.options["plainSteps"]
+
+    @torch.no_grad()
+    def start_from(self, weights: dict[str, Tensor]) -> list[str]:
+        """Warm start from another model's weights: every tensor of the same name and shape is taken over. If all codebooks fit they
+        go on from there, otherwise they start by k-means as usual. Returns the names that were not found or have another shape."""
+        own = self.model.state_dict()
+        fits = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+        missing = [name for name in own if name not in fits]
+        self.model.load_state_dict(fits, strict=False)
+        for name, value in self.model.state_dict().items():
+            self.average[name].copy_(value)
+        if self.books and not any(name.startswith("quantize.") for name in missing):
+            for book in self.books:
+                book.go_on()
+            self.books_started = True
+        return missing
 
     def learning_rate(self, progress: float) -> float:
         """Linear warm-up, then a cosine from learningRate to lastLearningRate."""
@@ -56,7 +78,7 @@ class TokenizerTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(progress)
         with self.autocast():
-            output, _, quantized = self.run(x, self.steps_done >= o["plainSteps"])
+            output, _, quantized = self.run(x, self.quantizing)
         loss, decibels = reconstruction_loss(output, x, o["loss"])
         if quantized is not None:
             loss = loss + o["commitment"] * quantized.commitment
@@ -91,6 +113,7 @@ class TokenizerTrainer:
             book.start(rows, self.generator(1))
             codebook = book.quantizer.codebook
             rows = torch.cat([part - codebook[nearest(part, codebook)] for part in rows.split(8192)])
+        self.books_started = True
 
     def update_codebooks(self, quantized: Quantized, progress: float) -> None:
         o = self.options
@@ -127,6 +150,7 @@ class TokenizerTrainer:
         state = {
             "model": self.model.state_dict(), "average": self.average, "optimizer": self.optimizer.state_dict(),
             "books": [book.state_dict() for book in self.books], "steps": self.steps_done, "revived": self.revived,
+            "booksStarted": self.books_started,
         }
         return state if self.adversary is None else state | {"adversary": self.adversary.state_dict()}
 
@@ -139,4 +163,4 @@ class TokenizerTrainer:
             book.load_state_dict(saved)
         if self.adversary is not None:
             self.adversary.load_state_dict(state["adversary"])
-        self.steps_done, self.revived = state["steps"], state["revived"]
+        self.steps_done, self.revived, self.books_started = state["steps"], state["revived"], state["booksStarted"]
