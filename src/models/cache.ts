@@ -3,10 +3,21 @@ export interface WeightCache {
   get(sha256: string): Promise<ArrayBuffer | null>;
   /** Never throws: a full disk only means that the next visit downloads again. */
   put(sha256: string, file: ArrayBuffer): Promise<void>;
+  /** What is kept; empty where the browser allows no storage. */
+  entries(): Promise<readonly CacheEntry[]>;
+  /** Forgets one file; nothing happens where it is not kept. */
+  delete(sha256: string): Promise<void>;
   clear(): Promise<void>;
   /** Bytes kept. */
   size(): Promise<number>;
 }
+
+export interface CacheEntry {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+const sumOf = (entries: readonly CacheEntry[]): number => entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 /** For tests, and where the browser keeps nothing. */
 export class MemoryCache implements WeightCache {
@@ -21,13 +32,22 @@ export class MemoryCache implements WeightCache {
     return Promise.resolve();
   }
 
+  entries(): Promise<readonly CacheEntry[]> {
+    return Promise.resolve([...this.files].map(([sha256, { byteLength }]) => ({ sha256, sizeBytes: byteLength })));
+  }
+
+  delete(sha256: string): Promise<void> {
+    this.files.delete(sha256);
+    return Promise.resolve();
+  }
+
   clear(): Promise<void> {
     this.files.clear();
     return Promise.resolve();
   }
 
-  size(): Promise<number> {
-    return Promise.resolve([...this.files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0));
+  async size(): Promise<number> {
+    return sumOf(await this.entries());
   }
 }
 
@@ -56,14 +76,30 @@ export class BrowserCache implements WeightCache {
     }
   }
 
+  async entries(): Promise<readonly CacheEntry[]> {
+    try {
+      const cache = await this.storage.open(CACHE_NAME);
+      return await Promise.all(
+        (await cache.keys()).map(async (request) => ({
+          sha256: new URL(request.url).pathname.slice(1),
+          sizeBytes: Number((await cache.match(request))?.headers.get('content-length') ?? 0),
+        })),
+      );
+    } catch {
+      return [];
+    }
+  }
+
+  async delete(sha256: string): Promise<void> {
+    await (await this.storage.open(CACHE_NAME)).delete(address(sha256));
+  }
+
   async clear(): Promise<void> {
     await this.storage.delete(CACHE_NAME);
   }
 
   async size(): Promise<number> {
-    const cache = await this.storage.open(CACHE_NAME);
-    const responses = await Promise.all((await cache.keys()).map((request) => cache.match(request)));
-    return responses.reduce((sum, response) => sum + Number(response?.headers.get('content-length') ?? 0), 0);
+    return sumOf(await this.entries());
   }
 }
 
