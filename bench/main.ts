@@ -8,7 +8,7 @@
 import { browserGpu, createDevice } from '../src/gpu/device';
 import { compileGraph } from '../src/graph/compile';
 import { WeightStore } from '../src/graph/weights';
-import { loadModel } from '../src/models/loader';
+import { isVqvae, loadModel } from '../src/models/loader';
 import { flopCount } from '../src/models/vqvae/facts';
 import { buildAutoencoder } from '../src/models/vqvae/graph';
 import { openTfjs, openTfjsOnDevice } from '../src/tfjs/device';
@@ -71,6 +71,7 @@ async function reconstructItem(
   const folder = modelId.startsWith('emoji') || modelId.startsWith('photo') ? '../models/' : '../fixtures/models/';
   const base = new URL(folder, location.href);
   const model = await loadModel(base.href, modelId);
+  if (!isVqvae(model)) throw new Error(`${modelId} is a ${model.manifest.family}: a tokenizer is needed`);
   const { config, preprocess } = model.manifest;
   const { size } = preprocess;
   const id = `reconstruct-${modelId}`;

@@ -1,11 +1,11 @@
-import type { CodeGrid, ModelSummary } from './types';
+import type { CodeGrid, TokenizerSummary } from './types';
 
 /**
  * Refuses codes that the model cannot have written: a code outside the codebook (a [MASK], for one) would read past the
  * table on the GPU and come out as some other code, silently.
  * @throws Error that names the grid, the place and what to do
  */
-export function checkCodes(codes: readonly CodeGrid[], { id, codebookSizes }: ModelSummary): void {
+export function checkCodes(codes: readonly CodeGrid[], { id, codebookSizes }: TokenizerSummary): void {
   const [first] = codes;
   if (!first || codes.length !== codebookSizes.length)
     throw new Error(`${id} needs ${codebookSizes.length} code grid(s), got ${codes.length}.`);

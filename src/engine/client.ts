@@ -5,7 +5,7 @@
  */
 import * as Comlink from 'comlink';
 import type { EngineApi, WorkerOptions } from './api';
-import type { BackendChoice, CallOptions, EngineClient, EngineEvent, Progress } from './types';
+import type { BackendChoice, CallOptions, EngineClient, EngineEvent, ModelSummary, Progress } from './types';
 
 export interface EngineOptions {
   /** Folder with `index.json` and the model folders. Default: `models/` beside the page. */
@@ -67,7 +67,7 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     capabilities: () => run(() => api.capabilities()),
     setBackend: (choice) => run(() => api.setBackend(choice)),
     models: () => run(() => api.models()),
-    load: (modelId, call) => run((id, report) => api.load(id, modelId, report), call),
+    load: (modelId, call) => run<ModelSummary>((id, report) => api.load(id, modelId, report), call),
     reconstruct: (modelId, picture, options, call) =>
       run((id, report) => api.reconstruct(id, modelId, picture, options, report), call),
     encode: (modelId, picture, options, call) =>

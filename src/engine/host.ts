@@ -82,15 +82,7 @@ export class EngineHost implements EngineApi {
   }
 
   load(call: number, modelId: string, report?: Report): Promise<ModelSummary> {
-    return this.guarded(
-      call,
-      async (control) => {
-        const networks = await this.networks(modelId, control);
-        await networks.at(networks.model.resolution, networks.model.resolution);
-        return networks.model;
-      },
-      report,
-    );
+    return this.guarded(call, (control) => this.shelf.prepare(modelId, this.live, control), report);
   }
 
   reconstruct(

@@ -1,13 +1,15 @@
 /** The models at hand: what the folder lists, what is loaded, and the networks compiled for the sizes in use. */
 import { openCache } from '../models/cache';
-import { loadIndex, loadManifest, loadWeights, type Model } from '../models/loader';
-import type { Manifest } from '../models/manifest';
+import { isVqvae, loadIndex, loadManifest, loadWeights, type Model, type VqvaeModel } from '../models/loader';
+import type { Manifest, PriorManifest, VqvaeManifest } from '../models/manifest';
+import { codeCount } from '../models/prior/config';
+import * as priorFacts from '../models/prior/facts';
 import { codebookSizes, factor } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
 import { createVqvae, readCodebook, type VqvaeBackend, type VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
 import type { Network, Networks, RunControl } from './runs';
-import type { Memory, ModelSummary } from './types';
+import type { Memory, ModelSummary, PriorSummary, TokenizerSummary } from './types';
 
 /** Compiled sizes kept, all models together; the one unused for longest leaves first. */
 const KEPT_NETWORKS = 4;
@@ -43,10 +45,20 @@ export class ModelShelf {
     return manifests.map(summarize);
   }
 
-  /** Loads a model where it is not loaded yet. @throws ModelError */
-  async open(modelId: string, backend: Backend, control: RunControl): Promise<Networks> {
+  /** Downloads and checks a model of any family, and compiles it for what it was trained on. @throws ModelError */
+  async prepare(modelId: string, backend: Backend, control: RunControl): Promise<ModelSummary> {
     const model = await this.load(modelId, control);
-    const summary = summarize(model.manifest);
+    if (isVqvae(model)) {
+      const { size } = model.manifest.preprocess;
+      await this.network(model, size, size, backend, control);
+    }
+    return summarize(model.manifest);
+  }
+
+  /** Loads a tokenizer where it is not loaded yet. @throws ModelError, or Error for a model that is none */
+  async open(modelId: string, backend: Backend, control: RunControl): Promise<Networks> {
+    const model = tokenizer(await this.load(modelId, control));
+    const summary = summarizeTokenizer(model.manifest);
     return { model: summary, at: (width, height) => this.network(model, width, height, backend, control) };
   }
 
@@ -56,7 +68,7 @@ export class ModelShelf {
   }
 
   /** A loaded model's quantizer. */
-  quantizer(modelId: string): Manifest['config']['quantizer'] {
+  quantizer(modelId: string): VqvaeManifest['config']['quantizer'] {
     return this.get(modelId).manifest.config.quantizer;
   }
 
@@ -86,10 +98,10 @@ export class ModelShelf {
     this.networks.clear();
   }
 
-  private get(modelId: string): Model {
+  private get(modelId: string): VqvaeModel {
     const model = this.loaded.get(modelId);
     if (!model) throw new Error(`${modelId} is not loaded: load it first.`);
-    return model;
+    return tokenizer(model);
   }
 
   private list_(): Promise<Listing> {
@@ -134,7 +146,7 @@ export class ModelShelf {
   }
 
   private async network(
-    model: Model,
+    model: VqvaeModel,
     width: number,
     height: number,
     backend: Backend,
@@ -188,7 +200,27 @@ const runtimeBackend = (backend: Backend): VqvaeBackend =>
     ? { kind: 'webgpu', context: backend.context, precision: 'f32' }
     : { kind: 'tfjs', tfjs: backend.tfjs };
 
-function summarize({ tensors: _, schemaVersion: _version, ...manifest }: Manifest): ModelSummary {
+function tokenizer(model: Model): VqvaeModel {
+  if (isVqvae(model)) return model;
+  const { id, family } = model.manifest;
+  throw new Error(`${id} is a ${family}: pictures need a tokenizer, such as the one it pairs with.`);
+}
+
+const summarize = (manifest: Manifest): ModelSummary =>
+  manifest.family === 'prior' ? summarizePrior(manifest) : summarizeTokenizer(manifest);
+
+function summarizePrior({ tensors: _, schemaVersion: _version, ...manifest }: PriorManifest): PriorSummary {
+  const { weights, config, training, vocabulary } = manifest;
+  return {
+    ...manifest,
+    sizeBytes: weights.sizeBytes,
+    codeCount: codeCount(config),
+    parameters: priorFacts.parameterCount(config, vocabulary.size),
+    metrics: training.metrics,
+  };
+}
+
+function summarizeTokenizer({ tensors: _, schemaVersion: _version, ...manifest }: VqvaeManifest): TokenizerSummary {
   const { weights, preprocess, config, training } = manifest;
   return {
     ...manifest,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { TooLargeError } from '../graph/ir';
 import { decodeCodes, reconstructPicture, type Networks } from './runs';
 import { testPicture } from './testing/journey';
-import type { ModelSummary } from './types';
+import type { TokenizerSummary } from './types';
 
-const model: ModelSummary = {
+const model: TokenizerSummary = {
   id: 'fake',
   title: '',
   family: 'vqvae',

@@ -6,7 +6,7 @@ import { createBlender, cutCodes, cutTile, placeCodes, tilePlan, type Tile, type
 import type { VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Report } from './api';
 import { breathe } from './calls';
-import type { CodeGrid, Metrics, ModelSummary, Picture, RunOptions, Timings } from './types';
+import type { CodeGrid, Metrics, Picture, RunOptions, Timings, TokenizerSummary } from './types';
 
 /** A tokenizer compiled for one size. */
 export interface Network {
@@ -19,7 +19,7 @@ export interface Network {
 
 /** The networks a run needs: one per size, made on demand. */
 export interface Networks {
-  readonly model: ModelSummary;
+  readonly model: TokenizerSummary;
   /** @throws TooLargeError where `width` x `height` pixels exceed what this GPU binds. */
   at(width: number, height: number): Promise<Network>;
 }
@@ -41,7 +41,7 @@ export interface RunControl {
 const MIN_TILE_CODES = 4;
 
 /** The picture as the model wants it. */
-const inputOf = ({ fit, resolution }: ModelSummary, picture: Picture, options: RunOptions): Picture =>
+const inputOf = ({ fit, resolution }: TokenizerSummary, picture: Picture, options: RunOptions): Picture =>
   options.mode === 'tile' ? picture : fitPicture(picture, resolution, options.fit ?? fit);
 
 /**
@@ -78,7 +78,7 @@ export async function encodePicture(
 }
 
 async function encodeTiles(
-  model: ModelSummary,
+  model: TokenizerSummary,
   plan: TilePlan,
   { runtime }: Network,
   input: Picture,
@@ -210,7 +210,7 @@ class GridBuilder {
   private readonly latents: Float32Array<ArrayBuffer>;
 
   constructor(
-    private readonly model: ModelSummary,
+    private readonly model: TokenizerSummary,
     private readonly plan: TilePlan,
   ) {
     const count = plan.codeWidth * plan.codeHeight;

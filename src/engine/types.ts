@@ -3,7 +3,7 @@
  * everything here crosses `postMessage`, so it is plain data.
  */
 import type { Fit, Picture } from '../image/types';
-import type { Manifest } from '../models/manifest';
+import type { PriorManifest, VqvaeManifest } from '../models/manifest';
 import type { CodeGrid } from '../models/types';
 
 export type { CodeGrid, Fit, Picture };
@@ -25,9 +25,17 @@ export interface Capabilities {
 /** Where the work should run. 'auto': WebGPU where there is an adapter, else WASM, else plain JavaScript. */
 export type BackendChoice = 'auto' | BackendName;
 
-/** A model's manifest (all but the tensor table), and what follows from it. */
-export interface ModelSummary extends Readonly<Omit<Manifest, 'tensors' | 'schemaVersion'>> {
+/** What follows from the manifest of any family. */
+interface CommonSummary {
+  /** Of the weights file. */
   readonly sizeBytes: number;
+  readonly parameters: number;
+  /** Scores of the training record, as in the manifest. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** A tokenizer's manifest (all but the tensor table), and what follows from it. */
+export interface TokenizerSummary extends CommonSummary, Readonly<Omit<VqvaeManifest, 'tensors' | 'schemaVersion'>> {
   /** Pixels per side the model was trained at. */
   readonly resolution: number;
   /** Pixels per code and side. */
@@ -37,10 +45,16 @@ export interface ModelSummary extends Readonly<Omit<Manifest, 'tensors' | 'schem
   readonly codeDim: number;
   readonly quantizer: 'vq' | 'fsq' | 'rvq';
   readonly fit: Fit;
-  readonly parameters: number;
-  /** Scores of the training record, as in the manifest. */
-  readonly metrics: Readonly<Record<string, number>>;
 }
+
+/** A prior's, likewise. */
+export interface PriorSummary extends CommonSummary, Readonly<Omit<PriorManifest, 'tensors' | 'schemaVersion'>> {
+  /** Codes of all grids. */
+  readonly codeCount: number;
+}
+
+/** Told apart by `family`. */
+export type ModelSummary = TokenizerSummary | PriorSummary;
 
 /** Progress of anything that takes longer than a blink. `fraction` is null when the total is unknown. */
 export interface Progress {
@@ -136,6 +150,7 @@ export interface EngineClient {
   capabilities(): Promise<Capabilities>;
   /** Moves everything to another backend; loaded models come along. */
   setBackend(choice: BackendChoice): Promise<Capabilities>;
+  /** Models of all families. */
   models(): Promise<ModelSummary[]>;
   /** Downloads (or takes from the cache), checks and compiles a model. Repeating it is free. */
   load(modelId: string, call?: CallOptions): Promise<ModelSummary>;

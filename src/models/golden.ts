@@ -8,7 +8,7 @@ import { codebookNames, codebookSizes, type VqvaeConfig } from './vqvae/config';
 import type { Graph } from '../graph/ir';
 import { unitRows } from '../graph/weights';
 import { ModelError } from './errors';
-import type { Model } from './loader';
+import type { VqvaeModel } from './loader';
 import { asFloats, asIntegers, readSafetensors, type TensorEntry } from './safetensors';
 
 type HostArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
@@ -58,7 +58,7 @@ export const readGolden = (file: ArrayBuffer): ReadonlyMap<string, TensorEntry> 
  * @throws ModelError where the golden file lacks a tensor or has one that the graph does not know
  */
 export async function replayGolden(
-  model: Model,
+  model: VqvaeModel,
   golden: ReadonlyMap<string, TensorEntry>,
   graph: Graph,
   run: Runner,
@@ -158,7 +158,7 @@ class Searcher {
   private readonly latents: Float32Array;
   private readonly codebooks: readonly Float32Array[];
 
-  constructor(model: Model, latents: Float32Array) {
+  constructor(model: VqvaeModel, latents: Float32Array) {
     this.config = model.manifest.config;
     this.dim = this.config.codeDim;
     const { quantizer } = this.config;

@@ -1,18 +1,28 @@
 /** Fetches a model folder: index, manifest, weights; checks everything before it is used. */
 import { MemoryCache, type WeightCache } from './cache';
 import { ModelError } from './errors';
-import { parseIndex, parseManifest, type Manifest } from './manifest';
+import { parseIndex, parseManifest, type Manifest, type PriorManifest, type VqvaeManifest } from './manifest';
+import * as prior from './prior/facts';
 import { asFloats, readSafetensors, type TensorEntry } from './safetensors';
-import { expectedTensors } from './vqvae/facts';
+import * as vqvae from './vqvae/facts';
 
 /** A model in memory: what it is and its weights, in PyTorch's layout. */
-export interface Model {
-  readonly manifest: Manifest;
+export interface Model<M extends Manifest = Manifest> {
+  readonly manifest: M;
   /** Values as f32, converted when asked for. `get` throws ModelError 'tensors' for a name the file does not have. */
   readonly weights: {
     get(name: string): { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> };
   };
 }
+
+export type VqvaeModel = Model<VqvaeManifest>;
+export type PriorModel = Model<PriorManifest>;
+
+/** Whether a model is a tokenizer. */
+export const isVqvae = (model: Model): model is VqvaeModel => model.manifest.family === 'vqvae';
+
+/** Whether a model is a prior. */
+export const isPrior = (model: Model): model is PriorModel => model.manifest.family === 'prior';
 
 export interface LoadProgress {
   readonly stage: 'download' | 'verify';
@@ -54,14 +64,22 @@ export async function loadModel(baseUrl: string, id: string, options: LoadOption
 }
 
 /** The rest of `loadModel`, where the manifest is at hand. @throws as there */
-export async function loadWeights(baseUrl: string, manifest: Manifest, options: LoadOptions = {}): Promise<Model> {
+export async function loadWeights<M extends Manifest>(
+  baseUrl: string,
+  manifest: M,
+  options: LoadOptions = {},
+): Promise<Model<M>> {
   const url = resolve(baseUrl, `${manifest.id}/${manifest.weights.file}`);
   const file = await fetchVerified(url, manifest.weights, options);
   return createModel(manifest, file, url);
 }
 
 /** A model from bytes that are already here. @throws ModelError 'format' or 'tensors'. */
-export function createModel(manifest: Manifest, file: ArrayBuffer, label = manifest.weights.file): Model {
+export function createModel<M extends Manifest>(
+  manifest: M,
+  file: ArrayBuffer,
+  label = manifest.weights.file,
+): Model<M> {
   const entries = readSafetensors(file, label);
   checkTensors(manifest, entries, label);
   return {
@@ -187,9 +205,15 @@ async function download(url: string, sizeBytes: number | undefined, options: Loa
   return file.buffer;
 }
 
+/** Every tensor that a manifest's configuration needs: name to shape. */
+export const expectedTensors = (manifest: Manifest): ReadonlyMap<string, readonly number[]> =>
+  manifest.family === 'prior'
+    ? prior.expectedTensors(manifest.config, manifest.vocabulary.size)
+    : vqvae.expectedTensors(manifest.config);
+
 /** Compares the file with the topology and with the manifest's table; lists everything that is wrong at once. */
 function checkTensors(manifest: Manifest, entries: ReadonlyMap<string, TensorEntry>, label: string): void {
-  const expected = expectedTensors(manifest.config);
+  const expected = expectedTensors(manifest);
   const table = new Map(manifest.tensors.map((tensor) => [tensor.name, tensor]));
   const missing = [...expected.keys()].filter((name) => !entries.has(name));
   const extra = [...entries.keys()].filter((name) => !expected.has(name));
@@ -209,10 +233,14 @@ function checkTensors(manifest: Manifest, entries: ReadonlyMap<string, TensorEnt
     extra.length ? `${extra.length} not expected: ${extra.join(', ')}` : '',
     wrong.length ? `${wrong.length} do not fit: ${wrong.join('; ')}` : '',
   ].filter(Boolean);
-  throw new ModelError('tensors', `${label}: ${parts.join('. ')}. ${hint(missing, extra, wrong)}`);
+  const hint = manifest.family === 'prior' ? PRIOR_HINT : vqvaeHint(missing, extra, wrong);
+  throw new ModelError('tensors', `${label}: ${parts.join('. ')}. ${hint}`);
 }
 
-function hint(missing: readonly string[], extra: readonly string[], wrong: readonly string[]): string {
+const PRIOR_HINT =
+  'Check "width", "depth", "mlpRatio", "grids" and "process" in the config, and the size of the vocabulary.';
+
+function vqvaeHint(missing: readonly string[], extra: readonly string[], wrong: readonly string[]): string {
   const names = [...extra, ...missing];
   if (extra.length && names.some((name) => /\.(nin_shortcut|norm_out|attn_1|mid\.block_1)\b/.test(name)))
     return 'These are the names of the taming-transformers code: convert the checkpoint to the names of diffusers.';

@@ -3,33 +3,56 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { WeightSource } from '../graph/weights';
 import { readGolden } from './golden';
-import { createModel, type Model } from './loader';
-import { parseIndex, parseManifest } from './manifest';
+import { createModel, isPrior, isVqvae, type Model, type PriorModel, type VqvaeModel } from './loader';
+import { parseIndex, parseManifest, type Manifest } from './manifest';
 import type { TensorEntry } from './safetensors';
 import { codebookNames, type VqvaeConfig } from './vqvae/config';
 import { expectedTensors } from './vqvae/facts';
 
-export const FIXTURES = ['tiny-vq', 'tiny-wide', 'tiny-cosine', 'tiny-fsq', 'tiny-rvq', 'ci-64'] as const;
-
-/** Every model that has a golden file: the fixtures, and what the page ships. [id, folder] */
-export const GOLDEN_MODELS: readonly (readonly [id: string, root: string])[] = [
-  ...FIXTURES.map((id) => [id, 'fixtures/models'] as const),
-  ...parseIndex(JSON.parse(readFileSync('public/models/index.json', 'utf8'))).map(
-    (id) => [id, 'public/models'] as const,
-  ),
-];
-
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const bytesOf = (path: string): ArrayBuffer => Uint8Array.from(readFileSync(path)).buffer;
 
-/** A model folder under `fixtures/models/` (or `root`). */
-export function fixtureModel(
-  id: string,
-  root = 'fixtures/models',
-): { model: Model; golden: ReadonlyMap<string, TensorEntry> } {
+type Listed = readonly [id: string, root: string];
+
+const listed = (root: string): Listed[] => parseIndex(readJson(`${root}/index.json`)).map((id) => [id, root] as const);
+const manifestOf = ([id, root]: Listed) => parseManifest(readJson(resolve(root, id, 'manifest.json')), id);
+const ofFamily = (models: readonly Listed[], family: Manifest['family']) =>
+  models.filter((model) => manifestOf(model).family === family);
+
+const GOLDEN = [...listed('fixtures/models'), ...listed('public/models')];
+/** Every tokenizer that has a golden file: the fixtures, and what the page ships. [id, folder] */
+export const GOLDEN_MODELS = ofFamily(GOLDEN, 'vqvae');
+/** Every prior, likewise. */
+export const GOLDEN_PRIORS = ofFamily(GOLDEN, 'prior');
+/** Ids of the tokenizers in `fixtures/models/`. */
+export const FIXTURES = ofFamily(listed('fixtures/models'), 'vqvae').map(([id]) => id);
+/** Ids of the priors in `fixtures/models/`. */
+export const PRIOR_FIXTURES = ofFamily(listed('fixtures/models'), 'prior').map(([id]) => id);
+
+interface Fixture<M extends Model> {
+  readonly model: M;
+  readonly golden: ReadonlyMap<string, TensorEntry>;
+}
+
+function readFixture(id: string, root: string): Fixture<Model> {
   const folder = resolve(root, id);
-  const manifest = parseManifest(JSON.parse(readFileSync(resolve(folder, 'manifest.json'), 'utf8')), id);
+  const manifest = manifestOf([id, root]);
   const model = createModel(manifest, bytesOf(resolve(folder, manifest.weights.file)));
   return { model, golden: readGolden(bytesOf(resolve(folder, manifest.golden?.file ?? 'golden.safetensors'))) };
+}
+
+/** A tokenizer's folder under `fixtures/models/` (or `root`). */
+export function fixtureModel(id: string, root = 'fixtures/models'): Fixture<VqvaeModel> {
+  const { model, golden } = readFixture(id, root);
+  if (!isVqvae(model)) throw new Error(`${id} is a ${model.manifest.family}, a tokenizer is needed`);
+  return { model, golden };
+}
+
+/** A prior's folder, likewise. */
+export function fixturePrior(id: string, root = 'fixtures/models'): Fixture<PriorModel> {
+  const { model, golden } = readFixture(id, root);
+  if (!isPrior(model)) throw new Error(`${id} is a ${model.manifest.family}, a prior is needed`);
+  return { model, golden };
 }
 
 /** xorshift32: fast, and the same everywhere. Uniform in [-1, 1). */

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineHost } from '../host';
-import type { BackendName, EngineEvent, Picture, Progress } from '../types';
+import type { BackendName, EngineEvent, Picture, Progress, TokenizerSummary } from '../types';
 
 export interface JourneyOptions {
   readonly gpu: () => GPU | null;
@@ -50,6 +50,11 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
       await host.start({ modelsUrl: served.url, backend, useGpu: true }, (event) => events.push(event));
     });
     afterAll(() => server.close());
+    const tokenizerOf = async (id: string): Promise<TokenizerSummary> => {
+      const model = (await host.models()).find((summary) => summary.id === id);
+      if (model?.family !== 'vqvae') throw new Error(`no tokenizer ${id}`);
+      return model;
+    };
 
     it('says where it runs and what it has', async () => {
       expect(host.capabilities().backend).toBe(backend);
@@ -62,7 +67,7 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
       async (id) => {
         const stages: Progress['stage'][] = [];
         const run = await host.reconstruct(call++, id, testPicture(50, 40), {}, ({ stage }) => stages.push(stage));
-        const model = (await host.models()).find((summary) => summary.id === id)!;
+        const model = await tokenizerOf(id);
         expect(stages).toContain('download');
         expect(run.image).toMatchObject({ width: model.resolution, height: model.resolution });
         expect(run.codes.map(({ codebookSize }) => codebookSize)).toEqual(model.codebookSizes);
@@ -84,7 +89,7 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
       for (const id of ['tiny-vq', 'tiny-cosine', 'tiny-rvq', 'tiny-fsq']) {
         const { codes, latents } = await host.reconstruct(call++, id, testPicture(32, 32));
         const place = codes[0]!.width + 2;
-        const dim = (await host.models()).find((model) => model.id === id)!.codeDim;
+        const { codeDim: dim } = await tokenizerOf(id);
         const chosen = codes.map(({ indices }) => indices[place]!);
         const view = await host.inspect(call++, id, latents.slice(place * dim, (place + 1) * dim), chosen, 5);
         expect(view.levels.map((level) => level.chosen)).toEqual(chosen);

@@ -1,4 +1,4 @@
-import type { EngineClient, ModelSummary, Picture, Progress, RunOptions } from '../../engine/types';
+import type { EngineClient, TokenizerSummary, Picture, Progress, RunOptions } from '../../engine/types';
 import { messageOf } from './abort';
 
 /** One line of the table. `problem` set: the picture could not be read or run; the others go on. */
@@ -17,7 +17,7 @@ export interface BatchServices {
   readonly engine: Pick<EngineClient, 'reconstruct'>;
   readonly decode: (blob: Blob) => Promise<Picture>;
   /** The model, loaded: may take long, and tells how far it is. */
-  readonly loadModel: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<ModelSummary>;
+  readonly loadModel: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<TokenizerSummary>;
 }
 
 export interface BatchReports {
@@ -50,7 +50,7 @@ export async function runBatch(
 ): Promise<void> {
   const empty = { width: null, height: null, psnr: null, ssim: null, bytes: null, timeMs: null, problem: null };
   if (files.length === 0) return;
-  let model: ModelSummary;
+  let model: TokenizerSummary;
   try {
     model = await services.loadModel(signal, onProgress);
   } catch (error) {

@@ -2,7 +2,7 @@
  * The runs of the lab: what is asked for, the run in flight, the engine's answers. Whatever changes the spec goes
  * through `change`, so that it can be undone; the picture on the screen stays until another one has taken its place.
  */
-import type { Capabilities, EngineClient, ModelSummary, Progress } from '../../engine/types';
+import type { Capabilities, EngineClient, TokenizerSummary, Progress } from '../../engine/types';
 import { codesFromJson } from '../../image/codes';
 import type { Notice } from '../contract';
 import { isAbort, messageOf, unlessAborted } from './abort';
@@ -62,7 +62,7 @@ export interface ReconstructSession extends SideWork {
   /** Stops the run in flight. */
   cancel(): void;
   /** The model in force, loaded: waits for the lists, so that it can be called at any time. */
-  loadModel(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<ModelSummary>;
+  loadModel(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<TokenizerSummary>;
   /** Stops the run in flight for other work; the function it returns makes up for what was missed. */
   hold(): () => void;
   /** Moves the engine to another backend and runs again. */
@@ -91,7 +91,7 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     listed ??= Promise.all([
       engine.ready.then((capabilities) => set({ capabilities })),
       engine.models().then(
-        (models) => set({ models }),
+        (models) => set({ models: models.filter((model) => model.family === 'vqvae') }),
         (error: unknown) => {
           throw new Error(`The models could not be listed. ${messageOf(error)} ${remedy}`, { cause: error });
         },
@@ -125,18 +125,19 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
 
   const titleOf = (file: string) => store.getState().samples.find((sample) => sample.file === file)?.title ?? file;
 
-  async function loadModel(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<ModelSummary> {
+  async function loadModel(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<TokenizerSummary> {
     await unlessAborted(signal, lists());
     const model = selectModel(store.getState());
     if (!model) {
       throw new Error(`There is no model to run: ${services.modelsUrl}index.json lists none. ${remedy}`);
     }
     const tell = (progress: Progress) => !signal.aborted && onProgress?.(progress);
-    return unlessAborted(signal, engine.load(model.id, { signal, onProgress: tell }));
+    await unlessAborted(signal, engine.load(model.id, { signal, onProgress: tell }));
+    return model;
   }
 
   /** Shows what the model makes of the picture. */
-  async function run(source: LoadedPicture, model: ModelSummary, spec: ReconstructSpec, signal: AbortSignal) {
+  async function run(source: LoadedPicture, model: TokenizerSummary, spec: ReconstructSpec, signal: AbortSignal) {
     const options = { mode: spec.mode, ...(spec.fit ? { fit: spec.fit } : {}) };
     const onProgress = (progress: Progress) => !signal.aborted && set({ progress });
     const result = await unlessAborted(
@@ -151,7 +152,7 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
   }
 
   /** Shows what the model makes of the codes of a file. */
-  async function paint(file: LoadedCodes, model: ModelSummary, spec: ReconstructSpec, signal: AbortSignal) {
+  async function paint(file: LoadedCodes, model: TokenizerSummary, spec: ReconstructSpec, signal: AbortSignal) {
     if (file.modelId !== model.id)
       throw new Error(`${file.name} holds codes of the model "${file.modelId}": no other model can read them.`);
     const image = await unlessAborted(signal, engine.decode(model.id, file.codes, { signal }));

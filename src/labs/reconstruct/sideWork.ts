@@ -1,5 +1,5 @@
 /** Work beside the runs whose failure does no harm: patches and codebooks. Its absence shows; a console line tells why. */
-import type { EngineClient, ModelSummary } from '../../engine/types';
+import type { EngineClient, TokenizerSummary } from '../../engine/types';
 import { isAbort, messageOf } from './abort';
 import { countCodes } from './codeFacts';
 import { codebookKey, patchKey, selectShown, type ReconstructStore } from './store';
@@ -19,7 +19,7 @@ const patchChunk = 32;
 export function createSideWork(store: ReconstructStore, engine: EngineClient, life: () => AbortSignal): SideWork {
   const pending = new Set<string>();
 
-  async function quietly(work: (model: ModelSummary) => Promise<void>): Promise<void> {
+  async function quietly(work: (model: TokenizerSummary) => Promise<void>): Promise<void> {
     const shown = selectShown(store.getState());
     const model = store.getState().models.find((one) => one.id === shown?.modelId);
     if (!model) return;
@@ -30,7 +30,7 @@ export function createSideWork(store: ReconstructStore, engine: EngineClient, li
     }
   }
 
-  async function fetchPatches(model: ModelSummary, level: number, indices: readonly number[]): Promise<void> {
+  async function fetchPatches(model: TokenizerSummary, level: number, indices: readonly number[]): Promise<void> {
     const keyOf = (index: number) => patchKey(model.id, level, index);
     const wanted = [...new Set(indices)].filter(
       (i) => !store.getState().patches.has(keyOf(i)) && !pending.has(keyOf(i)),

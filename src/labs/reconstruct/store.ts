@@ -1,5 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Capabilities, CodeGrid, Fit, ModelSummary, Picture, Progress, Reconstruction } from '../../engine/types';
+import type {
+  Capabilities,
+  CodeGrid,
+  Fit,
+  TokenizerSummary,
+  Picture,
+  Progress,
+  Reconstruction,
+} from '../../engine/types';
 import { sameValue } from '../../experiment/spec';
 import type { ReconstructSpec } from './spec';
 
@@ -56,7 +64,7 @@ export interface ReconstructState {
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   readonly capabilities: Capabilities | null;
-  readonly models: readonly ModelSummary[];
+  readonly models: readonly TokenizerSummary[];
   readonly samples: readonly Sample[];
   readonly phase: Phase;
   readonly progress: Progress | null;
@@ -113,7 +121,7 @@ export function createReconstructStore(spec: ReconstructSpec): ReconstructStore 
 }
 
 /** The model of the spec, or the first one. */
-export const selectModel = (state: ReconstructState): ModelSummary | null =>
+export const selectModel = (state: ReconstructState): TokenizerSummary | null =>
   state.models.find((model) => model.id === state.spec.model) ?? state.models[0] ?? null;
 
 /** The fit in force: the visitor's, or the model's own. */

@@ -8,18 +8,18 @@ import type {
   CodeGrid,
   EngineClient,
   EngineEvent,
-  ModelSummary,
   Picture,
   QuantizerView,
   Reconstruction,
   RunOptions,
+  TokenizerSummary,
 } from '../../engine/types';
 
 const factor = 8;
 const levels = 10;
 const codebookSize = levels ** 3;
 
-export const fakeModel: ModelSummary = {
+export const fakeModel: TokenizerSummary = {
   id: 'fake-64',
   title: 'Mean colours',
   family: 'vqvae',
@@ -54,7 +54,7 @@ export const fakeModel: ModelSummary = {
 };
 
 export interface FakeEngineOptions {
-  readonly models?: readonly ModelSummary[];
+  readonly models?: readonly TokenizerSummary[];
   readonly capabilities?: Partial<Capabilities>;
   /** Waits before each reconstruct settles; aborts end the wait. */
   readonly delayMs?: number;

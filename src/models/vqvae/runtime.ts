@@ -10,7 +10,7 @@ import { WeightStore } from '../../graph/weights';
 import type { TfjsBackend } from '../../tfjs/device';
 import type { TfjsProgram, TfjsRunOptions, TfjsWeights } from '../../tfjs/lower';
 import { ModelError } from '../errors';
-import type { Model } from '../loader';
+import type { VqvaeModel } from '../loader';
 import { codebookNames, codebookSizes, factor, type VqvaeConfig } from './config';
 import { buildAutoencoder, indicesName } from './graph';
 import { Shared, type Lease } from './shared';
@@ -90,7 +90,7 @@ export interface CreateOptions extends RunOptions {
  */
 export async function createVqvae(
   backend: VqvaeBackend,
-  model: Model,
+  model: VqvaeModel,
   size: { readonly height: number; readonly width: number },
   options: CreateOptions = {},
 ): Promise<VqvaeRuntime> {
@@ -136,7 +136,7 @@ abstract class Vqvae {
   protected readonly levels: readonly string[];
 
   constructor(
-    private readonly model: Model,
+    private readonly model: VqvaeModel,
     size: { readonly height: number; readonly width: number },
   ) {
     this.height = size.height;
@@ -177,7 +177,7 @@ const asBytes = (packed: HostArray | undefined): Uint8ClampedArray<ArrayBuffer> 
 
 class GpuVqvae extends Vqvae implements VqvaeRuntime {
   constructor(
-    model: Model,
+    model: VqvaeModel,
     size: { readonly height: number; readonly width: number },
     private readonly graph: CompiledGraph,
     private readonly lease: Lease<WeightStore>,
@@ -229,7 +229,7 @@ class TfjsVqvae extends Vqvae implements VqvaeRuntime {
   readonly pixelsBuffer = null;
 
   constructor(
-    model: Model,
+    model: VqvaeModel,
     size: { readonly height: number; readonly width: number },
     private readonly program: TfjsProgram,
     private readonly lease: Lease<TfjsWeights>,
@@ -299,7 +299,7 @@ export function checkIndices(config: VqvaeConfig, indices: readonly Int32Array[]
  * Rows of a level's codebook as the file has them, [codebookSize, codeDim]; for FSQ its lattice.
  * @throws ModelError 'input' for a level that the model does not have
  */
-export function readCodebook({ manifest, weights }: Model, level: number): Float32Array<ArrayBuffer> {
+export function readCodebook({ manifest, weights }: VqvaeModel, level: number): Float32Array<ArrayBuffer> {
   const { quantizer } = manifest.config;
   if (quantizer.kind === 'fsq') return fsqLattice(quantizer.levels);
   const names = codebookNames(manifest.config);

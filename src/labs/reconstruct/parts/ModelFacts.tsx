@@ -1,15 +1,15 @@
-import type { ModelSummary } from '../../../engine/types';
+import type { TokenizerSummary } from '../../../engine/types';
 import { formatBytes, formatCount } from '../../../ui/format';
 import { FactList } from '../../../ui/FactList';
 
-const quantizers: Record<ModelSummary['quantizer'], string> = {
+const quantizers: Record<TokenizerSummary['quantizer'], string> = {
   vq: 'one codebook, nearest vector',
   fsq: 'finite scalar lattice, no learned codebook',
   rvq: 'residual: each level codes what the last one left',
 };
 
 /** What the manifest says about a model. */
-export function ModelFacts({ model, modelsUrl }: { model: ModelSummary; modelsUrl: string }) {
+export function ModelFacts({ model, modelsUrl }: { model: TokenizerSummary; modelsUrl: string }) {
   const sizes = model.codebookSizes;
   const same = sizes.every((size) => size === sizes[0]);
   const codes = same && sizes.length > 1 ? `${sizes.length} × ${sizes[0]}` : sizes.join(' + ');
