@@ -4,12 +4,15 @@ import type {
   Capabilities,
   CodeGrid,
   EngineEvent,
+  GoldenEntry,
+  LocalFolder,
   ModelSummary,
   Picture,
   Progress,
   QuantizerView,
   Reconstruction,
   RunOptions,
+  StorageReport,
 } from './types';
 
 export interface WorkerOptions {
@@ -52,5 +55,12 @@ export interface EngineApi {
     count: number,
   ): Promise<QuantizerView>;
   codebook(call: number, modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
+  storage(): Promise<StorageReport>;
+  unload(call: number, modelId: string): Promise<void>;
+  emptyCache(modelId?: string): Promise<void>;
+  addLocalModel(folder: LocalFolder): Promise<ModelSummary>;
+  removeLocalModel(call: number, modelId: string): Promise<void>;
+  modelFile(modelId: string, name: string): Promise<Blob | null>;
+  checkGolden(call: number, modelId: string, report?: Report): Promise<GoldenEntry[]>;
   simulateDeviceLoss(): Promise<void>;
 }

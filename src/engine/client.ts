@@ -77,6 +77,13 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     inspect: (modelId, latent, chosen, count, call) =>
       run((id) => api.inspect(id, modelId, latent, chosen, count), call),
     codebook: (modelId, level) => run((id) => api.codebook(id, modelId, level)),
+    storage: () => run(() => api.storage()),
+    unload: (modelId) => run((id) => api.unload(id, modelId)),
+    emptyCache: (modelId) => run(() => api.emptyCache(modelId)),
+    addLocalModel: (folder) => run<ModelSummary>(() => api.addLocalModel(folder)),
+    removeLocalModel: (modelId) => run((id) => api.removeLocalModel(id, modelId)),
+    modelFile: (modelId, name) => run(() => api.modelFile(modelId, name)),
+    checkGolden: (modelId, call) => run((id, report) => api.checkGolden(id, modelId, report), call),
     simulateDeviceLoss: () => run(() => api.simulateDeviceLoss()),
     subscribe: (listener) => {
       listeners.add(listener);

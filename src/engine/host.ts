@@ -15,11 +15,14 @@ import type {
   Capabilities,
   CodeGrid,
   EngineEvent,
+  GoldenEntry,
+  LocalFolder,
   ModelSummary,
   Picture,
   QuantizerView,
   Reconstruction,
   RunOptions,
+  StorageReport,
 } from './types';
 
 export interface HostEnvironment {
@@ -177,6 +180,43 @@ export class EngineHost implements EngineApi {
     });
   }
 
+  storage(): Promise<StorageReport> {
+    return this.shelf.storage();
+  }
+
+  /** Waits for its turn: no run loses its weights under way. */
+  unload(call: number, modelId: string): Promise<void> {
+    return this.calls.run(call, () => {
+      this.forget(modelId);
+      this.shelf.unload(modelId);
+      return Promise.resolve();
+    });
+  }
+
+  emptyCache(modelId?: string): Promise<void> {
+    return this.shelf.emptyCache(modelId);
+  }
+
+  addLocalModel(folder: LocalFolder): Promise<ModelSummary> {
+    return this.shelf.addLocal(folder);
+  }
+
+  removeLocalModel(call: number, modelId: string): Promise<void> {
+    return this.calls.run(call, () => {
+      this.forget(modelId);
+      this.shelf.removeLocal(modelId);
+      return Promise.resolve();
+    });
+  }
+
+  modelFile(modelId: string, name: string): Promise<Blob | null> {
+    return this.shelf.file(modelId, name);
+  }
+
+  checkGolden(call: number, modelId: string, report?: Report): Promise<GoldenEntry[]> {
+    return this.guarded(call, (control) => this.shelf.checkGolden(modelId, this.live, control), report);
+  }
+
   async simulateDeviceLoss(): Promise<void> {
     const { live } = this;
     if (live.kind !== 'webgpu')
@@ -252,6 +292,11 @@ export class EngineHost implements EngineApi {
     } finally {
       this.rebuilding = null;
     }
+  }
+
+  /** A model that is put away is not to come back by itself after a lost device. */
+  private forget(modelId: string): void {
+    if (this.last?.modelId === modelId) this.last = null;
   }
 
   private repeatLastRun(): void {

@@ -1,6 +1,17 @@
 /** The models at hand: what the folder lists, what is loaded, and the networks compiled for the sizes in use. */
 import { openCache } from '../models/cache';
-import { isVqvae, loadIndex, loadManifest, loadWeights, type Model, type VqvaeModel } from '../models/loader';
+import type { GoldenEntry } from '../models/golden';
+import { runGolden } from '../models/goldenRun';
+import {
+  fetchVerified,
+  isVqvae,
+  loadIndex,
+  loadManifest,
+  loadWeights,
+  type LoadOptions,
+  type Model,
+  type VqvaeModel,
+} from '../models/loader';
 import type { Manifest, PriorManifest, VqvaeManifest } from '../models/manifest';
 import { codeCount } from '../models/prior/config';
 import * as priorFacts from '../models/prior/facts';
@@ -8,8 +19,10 @@ import { codebookSizes, factor } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
 import { createVqvae, readCodebook, type VqvaeBackend, type VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
+import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
-import type { Memory, ModelSummary, PriorSummary, TokenizerSummary } from './types';
+import { storageReport } from './storage';
+import type { LocalFolder, Memory, ModelSummary, PriorSummary, StorageReport, TokenizerSummary } from './types';
 
 /** Compiled sizes kept, all models together; the one unused for longest leaves first. */
 const KEPT_NETWORKS = 4;
@@ -29,6 +42,8 @@ export class ModelShelf {
   private readonly cache = openCache();
   private listing: Promise<Listing> | null = null;
   private readonly loaded = new Map<string, Model>();
+  /** By the id they have on this page; the newest first. */
+  private locals: readonly LocalModel[] = [];
   /** By model and size; insertion order is order of use. */
   private readonly networks = new Map<string, Compiled>();
   /** Raised when the networks are forgotten: what was being compiled meanwhile belongs to a device that is gone. */
@@ -37,12 +52,95 @@ export class ModelShelf {
   /** @param modelsUrl folder with index.json and the model folders */
   constructor(private readonly modelsUrl: string) {}
 
-  /** Models whose manifest could be read. @throws ModelError where the index cannot be read, or no manifest */
+  /**
+   * The visitor's own models, then those of the folder whose manifest could be read.
+   * @throws ModelError where there are none of either, and the index or the manifests could not be read
+   */
   async list(): Promise<ModelSummary[]> {
-    const { manifests, broken } = await this.list_();
-    const [reason] = broken.values();
-    if (!manifests.length && reason) throw reason;
-    return manifests.map(summarize);
+    const own = this.locals.map(summarizeLocal);
+    try {
+      const { manifests, broken } = await this.list_();
+      const [reason] = broken.values();
+      if (!manifests.length && reason) throw reason;
+      return [...own, ...manifests.map(summarize)];
+    } catch (error) {
+      if (own.length) return own;
+      throw error;
+    }
+  }
+
+  /** What is loaded, and what the cache keeps. */
+  async storage(): Promise<StorageReport> {
+    const own = this.locals.map(({ manifest: { id } }) => ({ id, sha256: null }));
+    const shipped = (await this.shipped()).map(({ id, weights: { sha256 } }) => ({ id, sha256 }));
+    return storageReport([...own, ...shipped], await this.cache.entries(), new Set(this.loaded.keys()));
+  }
+
+  /** Frees a model's weights and networks. */
+  unload(modelId: string): void {
+    for (const [key, { modelId: of, runtime }] of this.networks) {
+      if (of !== modelId) continue;
+      runtime.dispose();
+      this.networks.delete(key);
+    }
+    this.loaded.delete(modelId);
+  }
+
+  /** Forgets one model's kept files; everything without an id. */
+  async emptyCache(modelId?: string): Promise<void> {
+    if (modelId === undefined) return this.cache.clear();
+    const manifest = (await this.shipped()).find(({ id }) => id === modelId);
+    if (manifest) await this.cache.delete(manifest.weights.sha256);
+  }
+
+  /** Reads, checks and keeps a folder of the visitor's. @throws ModelError that says what is wrong with it */
+  async addLocal(folder: LocalFolder): Promise<ModelSummary> {
+    const shipped = await this.list_().then(
+      ({ manifests, broken }) => [...manifests.map(({ id }) => id), ...broken.keys()],
+      // Without the page's own models no name is taken.
+      () => [],
+    );
+    const local = await readLocalModel(folder, shipped);
+    const { id } = local.manifest;
+    const model = await loadLocalModel(local);
+    this.unload(id);
+    this.loaded.set(id, model);
+    this.locals = [local, ...this.locals.filter(({ manifest }) => manifest.id !== id)];
+    return summarizeLocal(local);
+  }
+
+  removeLocal(modelId: string): void {
+    if (!this.local(modelId)) return;
+    this.unload(modelId);
+    this.locals = this.locals.filter(({ manifest }) => manifest.id !== modelId);
+  }
+
+  /** A file beside the manifest; null where there is none. */
+  async file(modelId: string, name: string): Promise<Blob | null> {
+    const local = this.local(modelId);
+    if (local) return localFile(local.folder, name);
+    const response = await fetch(`${this.modelsUrl}${modelId}/${name}`).catch(() => null);
+    // Many servers answer an unknown address with their home page.
+    if (!response?.ok || response.headers.get('content-type')?.startsWith('text/html')) return null;
+    return response.blob();
+  }
+
+  /** Replays a model's golden file. @throws ModelError where it has none, or a damaged one */
+  async checkGolden(modelId: string, backend: Backend, control: RunControl): Promise<GoldenEntry[]> {
+    const model = await this.load(modelId, control);
+    const { golden } = model.manifest;
+    if (!golden) throw new Error(`${modelId} has no golden file: its manifest names none.`);
+    const local = this.local(modelId);
+    const options: LoadOptions = local ? { fetch: folderFetch(local.folder) } : {};
+    const place = local ? `${local.folder.name}/` : `${this.modelsUrl}${modelId}/`;
+    const { signal, report } = control;
+    const file = await fetchVerified(`${place}${golden.file}`, golden, {
+      ...options,
+      signal,
+      ...(report ? { onProgress: report } : {}),
+    });
+    report?.({ stage: 'compile', fraction: null, message: 'running on the golden input' });
+    return runGolden(runtimeBackend(backend), tokenizer(model), file, signal);
   }
 
   /** Downloads and checks a model of any family, and compiles it for what it was trained on. @throws ModelError */
@@ -104,6 +202,18 @@ export class ModelShelf {
     return tokenizer(model);
   }
 
+  private local(modelId: string): LocalModel | undefined {
+    return this.locals.find(({ manifest }) => manifest.id === modelId);
+  }
+
+  /** Manifests of the page's own models; none where the list cannot be read. */
+  private shipped(): Promise<readonly Manifest[]> {
+    return this.list_().then(
+      ({ manifests }) => manifests,
+      () => [],
+    );
+  }
+
   private list_(): Promise<Listing> {
     this.listing ??= this.fetchListing().catch((error: unknown) => {
       // The next question asks the server again.
@@ -130,6 +240,12 @@ export class ModelShelf {
   private async load(modelId: string, { signal, report }: RunControl): Promise<Model> {
     const known = this.loaded.get(modelId);
     if (known) return known;
+    const local = this.local(modelId);
+    if (local) {
+      const model = await loadLocalModel(local, { signal, ...(report ? { onProgress: report } : {}) });
+      this.loaded.set(modelId, model);
+      return model;
+    }
     const { manifests, broken } = await this.list_();
     const reason = broken.get(modelId);
     if (reason) throw reason;
@@ -205,6 +321,12 @@ function tokenizer(model: Model): VqvaeModel {
   const { id, family } = model.manifest;
   throw new Error(`${id} is a ${family}: pictures need a tokenizer, such as the one it pairs with.`);
 }
+
+const summarizeLocal = ({ manifest, folder }: LocalModel): ModelSummary => ({
+  ...summarize(manifest),
+  local: true,
+  localFiles: folder.files.map(({ name }) => name),
+});
 
 const summarize = (manifest: Manifest): ModelSummary =>
   manifest.family === 'prior' ? summarizePrior(manifest) : summarizeTokenizer(manifest);

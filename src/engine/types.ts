@@ -3,10 +3,11 @@
  * everything here crosses `postMessage`, so it is plain data.
  */
 import type { Fit, Picture } from '../image/types';
+import type { GoldenEntry } from '../models/golden';
 import type { PriorManifest, VqvaeManifest } from '../models/manifest';
 import type { CodeGrid } from '../models/types';
 
-export type { CodeGrid, Fit, Picture };
+export type { CodeGrid, Fit, GoldenEntry, Picture };
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -32,6 +33,34 @@ interface CommonSummary {
   readonly parameters: number;
   /** Scores of the training record, as in the manifest. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** True for a model folder of the visitor's own: it lives in this page until it is reloaded. */
+  readonly local?: true;
+  /** The files that came with a local model. */
+  readonly localFiles?: readonly string[];
+}
+
+/** What there is of the models: in memory, and in the browser's cache. */
+export interface StorageReport {
+  /** Bytes in the cache, all together. */
+  readonly keptBytes: number;
+  /** Of these, of files that belong to no model listed here: other versions, other folders of models. */
+  readonly strayBytes: number;
+  readonly models: readonly ModelStorage[];
+}
+
+export interface ModelStorage {
+  readonly id: string;
+  /** Weights are in memory. */
+  readonly loaded: boolean;
+  /** Bytes in the cache; always 0 for a local model, which is read from its own files. */
+  readonly keptBytes: number;
+}
+
+/** A model folder that the visitor gave: files by name, without folders inside. */
+export interface LocalFolder {
+  /** For messages. */
+  readonly name: string;
+  readonly files: readonly { readonly name: string; readonly file: Blob }[];
 }
 
 /** A tokenizer's manifest (all but the tensor table), and what follows from it. */
@@ -179,6 +208,23 @@ export interface EngineClient {
   ): Promise<QuantizerView>;
   /** The codebook's rows. FSQ: the lattice. [codebookSize, codeDim]. */
   codebook(modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
+  /** What is loaded and what is kept. */
+  storage(): Promise<StorageReport>;
+  /** Frees a model's weights and networks; the next use loads it again, from the cache where it is kept. */
+  unload(modelId: string): Promise<void>;
+  /** Forgets the kept files of one model; of all, and strays, without an id. What is loaded stays loaded. */
+  emptyCache(modelId?: string): Promise<void>;
+  /**
+   * Takes a model folder of the visitor's into this page, until it is reloaded; nothing is uploaded. Manifest, hash and
+   * every tensor are checked. An id that the page ships gets the suffix `-local`; an earlier local model of
+   * the same folder id is replaced.
+   */
+  addLocalModel(folder: LocalFolder): Promise<ModelSummary>;
+  removeLocalModel(modelId: string): Promise<void>;
+  /** A file of the model's folder (`card.md`, `curve.json`, a preview); null where there is none. */
+  modelFile(modelId: string, name: string): Promise<Blob | null>;
+  /** Loads the model and replays its golden file on this machine's backend: the largest difference from PyTorch, tensor by tensor. */
+  checkGolden(modelId: string, call?: CallOptions): Promise<GoldenEntry[]>;
   simulateDeviceLoss(): Promise<void>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
 }

@@ -141,7 +141,9 @@ export interface FakeEngine extends EngineClient {
 export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   const listeners = new Set<(event: EngineEvent) => void>();
   const calls: string[] = [];
-  const models = options.models ?? [fakeModel];
+  let list: readonly TokenizerSummary[] = options.models ?? [fakeModel];
+  const loaded = new Set<string>();
+  const kept = new Set<string>();
   let capabilities: Capabilities = {
     backend: 'webgpu',
     adapter: 'Fake adapter',
@@ -152,7 +154,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     ...options.capabilities,
   };
   const modelOf = (id: string) => {
-    const model = models.find((one) => one.id === id);
+    const model = list.find((one) => one.id === id);
     if (!model) throw new Error(`There is no model "${id}".`);
     return model;
   };
@@ -196,7 +198,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       capabilities = { ...capabilities, backend: choice === 'auto' ? 'webgpu' : choice, isFallbackAdapter: false };
       return Promise.resolve(capabilities);
     },
-    models: () => Promise.resolve([...models]),
+    models: () => Promise.resolve([...list]),
     load: async (modelId, call = {}) => {
       calls.push(`load ${modelId}`);
       const failure = options.failLoad;
@@ -204,6 +206,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       call.onProgress?.({ stage: 'download', fraction: 0.5, message: 'Downloading 6.0 of 12.0 kB' });
       await abortable(options.loadDelayMs ?? 0, call.signal);
       if (failure) throw new Error(failure);
+      loaded.add(modelId);
+      kept.add(modelId);
       return modelOf(modelId);
     },
     reconstruct,
@@ -234,6 +238,37 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       Promise.resolve(
         Float32Array.from({ length: codebookSize * 3 }, (_, i) => colourOf(Math.floor(i / 3))[i % 3]! / 255),
       ),
+    storage: () => {
+      const models = list.map(({ id, sizeBytes, local }) => ({
+        id,
+        loaded: loaded.has(id),
+        keptBytes: kept.has(id) && !local ? sizeBytes : 0,
+      }));
+      return Promise.resolve({ models, strayBytes: 0, keptBytes: models.reduce((sum, one) => sum + one.keptBytes, 0) });
+    },
+    unload: (modelId) => Promise.resolve(void loaded.delete(modelId)),
+    emptyCache: (modelId) => Promise.resolve(void (modelId === undefined ? kept.clear() : kept.delete(modelId))),
+    addLocalModel: ({ name, files }) => {
+      if (!files.some((file) => file.name === 'manifest.json'))
+        return Promise.reject(new Error(`${name}: needed manifest.json.`));
+      const model: TokenizerSummary = {
+        ...fakeModel,
+        ...{ id: `${name}-local`, title: name, local: true, localFiles: files.map((file) => file.name) },
+      };
+      list = [model, ...list];
+      loaded.add(model.id);
+      return Promise.resolve(model);
+    },
+    removeLocalModel: (modelId) => {
+      list = list.filter(({ id }) => id !== modelId);
+      return Promise.resolve();
+    },
+    modelFile: () => Promise.resolve(null),
+    checkGolden: (modelId) => {
+      calls.push(`golden ${modelId}`);
+      const entry = { maxAbsDiff: 1e-6, scale: 2, indicesDifferent: 0, nearTies: 0, count: 48 };
+      return Promise.resolve([{ ...entry, name: 'reconstruction' }]);
+    },
     simulateDeviceLoss: () => {
       listeners.forEach((listener) => listener({ kind: 'device-lost', reason: 'simulated' }));
       listeners.forEach((listener) => listener({ kind: 'device-restored', capabilities }));
