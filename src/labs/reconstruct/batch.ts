@@ -1,5 +1,5 @@
 import type { EngineClient, TokenizerSummary, Picture, Progress, RunOptions } from '../../engine/types';
-import { messageOf } from './abort';
+import { messageOf } from '../abort';
 
 /** One line of the table. `problem` set: the picture could not be read or run; the others go on. */
 export interface BatchRow {

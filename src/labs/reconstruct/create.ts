@@ -2,7 +2,7 @@ import { decodeSpec, encodeSpec } from '../../experiment/link';
 import { createSpecStore } from '../../experiment/store';
 import { decodePicture } from '../../image/decode';
 import type { LabContext } from '../contract';
-import { loadSamples, sampleUrl } from './samples';
+import { loadSamples, sampleUrl } from '../samples';
 import { createReconstructSession, type ReconstructSession } from './session';
 import { reconstructSpec, type ReconstructSpec } from './spec';
 import { createReconstructStore, type ReconstructStore } from './store';

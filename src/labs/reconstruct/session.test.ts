@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { codesToJson } from '../../image/codes';
 import { createSpecStore } from '../../experiment/store';
 import type { Notice } from '../contract';
+import type { Sample } from '../samples';
 import { createFakeEngine, fakeModel, type FakeEngineOptions } from '../testing/fakeEngine';
 import { testPicture } from '../testing/pictures';
 import { createReconstructSession } from './session';
@@ -16,7 +17,6 @@ import {
   selectShown,
   selectShownName,
   selectStale,
-  type Sample,
 } from './store';
 
 const samples: Sample[] = [

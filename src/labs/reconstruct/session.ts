@@ -5,7 +5,8 @@
 import type { Capabilities, EngineClient, TokenizerSummary, Progress } from '../../engine/types';
 import { codesFromJson } from '../../image/codes';
 import type { Notice } from '../contract';
-import { isAbort, messageOf, unlessAborted } from './abort';
+import type { Sample } from '../samples';
+import { isAbort, messageOf, unlessAborted } from '../abort';
 import { readAddress } from './address';
 import { createSideWork, type SideWork } from './sideWork';
 import { createSources, type Loaded, type SourceServices } from './sources';
@@ -17,7 +18,6 @@ import {
   type LoadedCodes,
   type LoadedPicture,
   type ReconstructStore,
-  type Sample,
 } from './store';
 
 /** The undo history as this session uses it (experiment/store). */

@@ -9,18 +9,8 @@ import type {
   Reconstruction,
 } from '../../engine/types';
 import { sameValue } from '../../experiment/spec';
+import type { Sample } from '../samples';
 import type { ReconstructSpec } from './spec';
-
-/** A built-in sample, as `samples/index.json` lists it. */
-export interface Sample {
-  readonly file: string;
-  readonly title: string;
-  readonly credit: string;
-  readonly width: number;
-  readonly height: number;
-  /** True where the model has never seen this concept. */
-  readonly heldOut: boolean;
-}
 
 /** A decoded picture with what is known of where it came from. */
 export interface LoadedPicture {

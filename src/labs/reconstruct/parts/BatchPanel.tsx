@@ -6,7 +6,7 @@ import { formatBytes, formatDb, formatMs } from '../../../ui/format';
 import { IconDownload, IconX } from '../../../ui/icons';
 import { Panel } from '../../../ui/Panel';
 import { ProgressLine } from '../../../ui/ProgressLine';
-import { messageOf } from '../abort';
+import { messageOf } from '../../abort';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow } from '../batch';
 import { download } from '../save';
 import { useLab } from './labState';

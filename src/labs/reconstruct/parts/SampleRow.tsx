@@ -1,5 +1,5 @@
 import { UnstyledButton, Tooltip } from '@mantine/core';
-import { sampleUrl } from '../samples';
+import { sampleUrl } from '../../samples';
 import { useLab, useLabState } from './labState';
 import classes from './SampleRow.module.css';
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '../../../ui/icons';
-import { messageOf } from '../abort';
+import { messageOf } from '../../abort';
 import { selectShown, selectShownName } from '../store';
 import { useLab, useLabState } from './labState';
 

@@ -1,3 +1,4 @@
+/** Work that the visitor can stop, and what went wrong in words: for every lab. */
 export const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

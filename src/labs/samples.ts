@@ -1,5 +1,16 @@
+/** The built-in pictures, for every lab. */
 import { z } from 'zod';
-import type { Sample } from './store';
+
+/** A built-in sample, as `samples/index.json` lists it. */
+export interface Sample {
+  readonly file: string;
+  readonly title: string;
+  readonly credit: string;
+  readonly width: number;
+  readonly height: number;
+  /** True where the model has never seen this concept. */
+  readonly heldOut: boolean;
+}
 
 const sampleList = z.array(
   z.object({
