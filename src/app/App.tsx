@@ -7,11 +7,13 @@ import { labs } from '../labs';
 import type { LabContext, LabDefinition } from '../labs/contract';
 import { useCapabilities } from './BackendBadge';
 import { ErrorBoundary } from './ErrorBoundary';
-import { Header } from './Header';
+import { Header, MODELS_ROUTE } from './Header';
 import { useLabLocation, useOpenedLink, writeLink } from './link';
 import { notify } from './notify';
 import { theme } from './theme';
 import { useEngineNotices } from './useEngineNotices';
+
+const ModelsPage = lazy(() => import('./models/ModelsPage'));
 
 const rooms = labs.map((lab) => ({ lab, View: lazy(lab.load) }));
 
@@ -40,6 +42,13 @@ function Page({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: string }
               <Room lab={lab} View={View} engine={engine} modelsUrl={modelsUrl} backendChanged={setCapabilities} />
             </Route>
           ))}
+          <Route path={`/${MODELS_ROUTE}`}>
+            <ErrorBoundary title="Models">
+              <Suspense fallback={null}>
+                <ModelsPage engine={engine} />
+              </Suspense>
+            </ErrorBoundary>
+          </Route>
           <Route>
             <Redirect to={`/${labs[0].id}`} replace />
           </Route>

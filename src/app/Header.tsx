@@ -6,7 +6,10 @@ import { BackendBadge } from './BackendBadge';
 import { ThemeSwitch } from './ThemeSwitch';
 import classes from './Header.module.css';
 
-/** Name, promise, labs, where the work runs, light or dark. */
+/** The page of all models; no lab may have this name. */
+export const MODELS_ROUTE = 'models';
+
+/** Name, promise, labs, models, where the work runs, light or dark. */
 export function Header({ found }: { found: Capabilities | Error | null }) {
   return (
     <header className={classes.header}>
@@ -14,10 +17,11 @@ export function Header({ found }: { found: Capabilities | Error | null }) {
         <Logo />
         <span className={classes.name}>Tessera</span>
       </Link>
-      <nav className={classes.nav} aria-label="Labs">
+      <nav className={classes.nav} aria-label="Labs and models">
         {labs.map((lab) => (
           <LabLink key={lab.id} id={lab.id} title={lab.title} blurb={lab.blurb} />
         ))}
+        <LabLink id={MODELS_ROUTE} title="Models" blurb="Every model: what it can do, how it was made, what is kept." />
       </nav>
       <div className={classes.end}>
         <BackendBadge found={found} />
