@@ -1,0 +1,55 @@
+/** Multi-head attention with a running softmax: one dispatch, no [S, S] matrix in memory, no barriers. */
+import attention from '../../../shaders/attention.wgsl';
+import { ShapeError, sizeOf, type Elem, type OpPlan, type Target } from '../kernel';
+import { checkBinding, checkSizes, packParams } from '../params';
+
+export interface AttentionOptions {
+  readonly samples: number;
+  /** Tokens of a sample. */
+  readonly sequence: number;
+  readonly heads: number;
+  /** Width of one head: a multiple of four, at most 64. */
+  readonly headWidth: number;
+  /** Of q k^T; 1 / sqrt(headWidth) as a rule. */
+  readonly scale: number;
+  /** Null: every token sees every token. A number c: the first c see each other, token s >= c sees 0 .. s. */
+  readonly causalFrom: number | null;
+  readonly elem: Elem;
+}
+
+/** Vectors of a head that a variant holds in registers. */
+const TILES = [4, 8, 16] as const;
+
+/** Roles qkv [samples, sequence, 3, heads, headWidth], out [samples, sequence, heads, headWidth]. @throws ShapeError */
+export function plan(options: AttentionOptions, target: Target): OpPlan {
+  const { samples, sequence, heads, headWidth, scale, causalFrom, elem } = options;
+  checkSizes('attention', { samples, sequence, heads, headWidth });
+  const vectors = headWidth / 4;
+  const tile = TILES.find((size) => size >= vectors);
+  if (headWidth % 4 || !tile)
+    throw new ShapeError(
+      `attention: a head is a multiple of 4 and at most ${4 * TILES.at(-1)!} wide, found ${headWidth}`,
+    );
+  if (causalFrom !== null && (causalFrom < 0 || causalFrom > sequence))
+    throw new ShapeError(`attention: causalFrom must be 0..${sequence}, found ${causalFrom}`);
+  checkBinding('attention', 'qkv', 3 * samples * sequence * heads * headWidth * sizeOf(elem), target);
+  const WG = target.isSoftware ? 16 : 64;
+  const most = target.limits.maxComputeWorkgroupsPerDimension;
+  if (Math.max(heads, samples) > most)
+    throw new ShapeError(`attention: ${heads} heads and ${samples} samples need more than ${most} workgroups`);
+  return {
+    dispatches: [
+      {
+        shader: attention,
+        variant: `${elem}@${tile}x1`,
+        constants: { WG },
+        bindings: ['qkv', 'out'],
+        params: packParams(
+          ...[sequence, causalFrom ?? 0, heads, vectors, { float: scale }, Number(causalFrom !== null)],
+        ),
+        workgroups: [Math.ceil(sequence / WG), heads, samples],
+      },
+    ],
+    scratch: {},
+  };
+}
