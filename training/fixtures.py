@@ -13,7 +13,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from training.modelfolder import code_margin, round_weights, write_index, write_model_folder
+from training.modelfolder import code_margin, file_sha256, round_weights, write_index, write_model_folder, write_prior_folder
+from training.prior.config import PriorConfig
+from training.prior.network import Prior
 from training.tokenizer.config import ModelConfig
 from training.tokenizer.model import VQModel
 from training.tokenizer.quantizers import to_rows
@@ -82,6 +84,28 @@ FIXTURES = [
 ]
 
 
+CODES = [{"name": "codes", "height": 4, "width": 4, "codebookSize": 64}]
+LEVELS = [{"name": "top", "height": 2, "width": 2, "codebookSize": 64}, {"name": "bottom", "height": 4, "width": 4, "codebookSize": 64}]
+PRIORS = [
+    {"id": "tiny-prior-absorbing", "title": "Test: absorbing prior", "dtype": "F32", "process": {"kind": "absorbing", "numTimesteps": 20}},
+    {
+        "id": "tiny-prior-mask-replace", "title": "Test: mask-and-replace prior", "dtype": "F16",
+        "process": {"kind": "mask-replace", "numTimesteps": 20, "gammaBarT": 0.9, "betaBarT": 0.1},
+    },
+    {"id": "tiny-prior-uniform", "title": "Test: uniform prior", "dtype": "F16", "process": {"kind": "uniform", "numTimesteps": 20, "cosineOffset": 0.008}},
+    {"id": "tiny-prior-autoregressive", "title": "Test: autoregressive prior", "dtype": "F16", "process": {"kind": "autoregressive"}},
+    {"id": "tiny-prior-gaussian", "title": "Test: gaussian prior", "dtype": "F16", "process": {"kind": "gaussian", "numTimesteps": 1000, "cosineOffset": 0.008}},
+    {
+        "id": "tiny-prior-two-level", "title": "Test: absorbing prior over two grids", "dtype": "F16", "grids": LEVELS,
+        "process": {"kind": "absorbing", "numTimesteps": 20},
+    },
+]
+VOCABULARY = {
+    "entries": ["", "style:noto", "style:twemoji", "group:animals", "group:food", "cat", "cat face", "grinning", "heart", "house", "pizza", "red"],
+    "slots": [{"name": "style", "prefix": "style:"}, {"name": "group", "prefix": "group:"}, {"name": "words", "prefix": "", "count": 3}],
+}
+
+
 def picture(height: int, width: int, seed: int) -> Tensor:
     """A smooth random picture with an edge and a little noise, [1, 3, H, W] in [-1, 1]."""
     g = torch.Generator().manual_seed(seed)
@@ -143,6 +167,36 @@ def make(spec: dict, seed: int, margin: float = 2e-4) -> tuple[VQModel, Tensor]:
     raise RuntimeError(f"no picture of {spec['id']} is clear of ties")
 
 
+def record(seed: int) -> dict:
+    """The manifest's `training`."""
+    return {"commit": "", "command": "python -m training.fixtures", "data": "none: random weights", "seed": seed, "minutes": 0, "device": "cpu", "metrics": {}}
+
+
+@torch.no_grad()
+def make_prior(spec: dict, seed: int) -> tuple[Prior, dict]:
+    """A prior whose every tensor matters, and the sample of its golden file."""
+    g = torch.Generator().manual_seed(seed)
+    grids = spec.get("grids", CODES)
+    values = {"process": spec["process"], "grids": grids, "width": 32, "depth": 2, "heads": 2, "contextLength": 5}
+    gaussian = spec["process"]["kind"] == "gaussian"
+    if gaussian:
+        values |= {"latentDim": 4, "latentMean": [0.1, -0.2, 0.3, 0.0], "latentStd": [1.0, 0.9, 1.1, 1.2]}
+    model = Prior(PriorConfig.from_dict(values, len(VOCABULARY["entries"]))).eval()
+    for name, value in model.named_parameters():
+        # Sums keep their size; the modulation is large enough for every gate to matter.
+        std = 1 / math.sqrt(value.shape[1]) if name.endswith("weight") and "embedding" not in name else 0.5
+        value.copy_(std * torch.randn(value.shape, generator=g))
+    count = model.config.codes
+    if gaussian:
+        codes = torch.randn(count, 4, generator=g)
+    else:
+        codes = torch.randint(64, (count,), generator=g)
+        if spec["process"]["kind"] in ("absorbing", "mask-replace"):
+            codes[torch.rand(count, generator=g) < 0.5] = 64
+    t = {"autoregressive": 0, "gaussian": 637}.get(spec["process"]["kind"], 13)
+    return model, {"codes": codes, "context": torch.tensor([1, 4, 7, 11, 0]), "t": t}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("fixtures/models"))
@@ -154,10 +208,17 @@ def main() -> None:
             continue
         model, x = make(spec, args.seed)
         about = {"id": spec["id"], "title": spec["title"], "size": max(spec["size"]), "licence": "MIT", "credits": ""}
-        about["training"] = {"commit": "", "command": "python -m training.fixtures", "data": "none: random weights", "seed": args.seed,
-                             "minutes": 0, "device": "cpu", "metrics": {"psnr": 0, "ssim": 0, "perplexity": 0, "minCodeUses": 0}}
+        about["training"] = record(args.seed) | {"metrics": {"psnr": 0, "ssim": 0, "perplexity": 0, "minCodeUses": 0}}
         write_model_folder(args.out / spec["id"], model, spec["dtype"], x, about)
-    write_index(args.out, [spec["id"] for spec in FIXTURES])
+    tokenizer = args.out / "tiny-vq" / "model.safetensors"
+    for spec in PRIORS:
+        if args.only and spec["id"] not in args.only:
+            continue
+        prior, sample = make_prior(spec, args.seed)
+        about = {"id": spec["id"], "title": spec["title"], "licence": "MIT", "credits": "", "training": record(args.seed)}
+        pairs_with = {"id": "tiny-vq", "sha256": file_sha256(tokenizer)}
+        write_prior_folder(args.out / spec["id"], prior, spec["dtype"], sample, VOCABULARY, pairs_with, about)
+    write_index(args.out, [spec["id"] for spec in [*FIXTURES, *PRIORS]])
 
 
 if __name__ == "__main__":

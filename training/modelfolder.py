@@ -7,16 +7,18 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
+from training.prior.config import PriorConfig
+from training.prior.network import Prior
 from training.tokenizer.model import VQModel
 
 DTYPES = {"F16": torch.float16, "F32": torch.float32}
 
 
 @torch.no_grad()
-def round_weights(model: VQModel, dtype: str) -> dict[str, Tensor]:
+def round_weights(model: nn.Module, dtype: str) -> dict[str, Tensor]:
     """Rounds the model's weights in place to the stored dtype (kept as float32 there) and returns them as stored, contiguous."""
     stored = {}
     for name, value in model.state_dict().items():
@@ -74,27 +76,94 @@ def tensor_bytes(value: Tensor) -> bytes:
     return value.contiguous().view(torch.uint8).numpy().tobytes() if value.dim() else value.numpy().tobytes()
 
 
+@torch.no_grad()
+def prior_golden(model: Prior, codes: Tensor, context: Tensor, t: int) -> dict[str, Tensor]:
+    """What float32 PyTorch computes for one sample: codes [N] (gaussian: xt [N, d]), context [C]."""
+    model = model.float().cpu().eval()
+    gaussian = model.config.kind == "gaussian"
+    parts: dict[str, Tensor] = {
+        "xt" if gaussian else "tokens": codes if gaussian else codes.to(torch.int32),
+        "context": context.to(torch.int32),
+        "t": torch.tensor([t], dtype=torch.int32),
+    }
+    named = {"time": model.time} | {f"blocks.{i}": block for i, block in enumerate(model.blocks)}
+    hooks = [m.register_forward_hook(lambda _m, _i, out, name=name: parts.update({name: out[0]})) for name, m in named.items()]
+    outputs = model(codes[None] if gaussian else codes[None].long(), context[None].long(), torch.tensor([t]))
+    for hook in hooks:
+        hook.remove()
+    for g, out in enumerate(outputs):
+        name = f"logits.{g}" if not gaussian else f"epsilon.{g}" if len(outputs) > 1 else "epsilon"
+        parts[name] = out[0]
+    return {name: value.detach().clone().contiguous() for name, value in parts.items()}
+
+
 def write_model_folder(folder: Path, model: VQModel, dtype: str, x: Tensor, about: dict, card: str | None = None) -> dict:
     """`about` holds id, title, size and, where known, training, licence and credits. Returns the manifest."""
-    folder.mkdir(parents=True, exist_ok=True)
     stored = round_weights(model, dtype)
+    special = {
+        "family": "vqvae",
+        "config": model.config.to_dict(),
+        "preprocess": {"size": about["size"], "fit": "contain", "range": [-1, 1], "background": "#ffffff"},
+    }
+    return write_folder(folder, stored, dtype, golden(model, x), special, about, card)
+
+
+def write_prior_folder(
+    folder: Path, model: Prior, dtype: str, sample: dict, vocabulary: dict, pairs_with: dict, about: dict, card: str | None = None
+) -> dict:
+    """
+    `sample` is what the golden file is computed from: codes [N] (gaussian: xt [N, d]), context [C], t. `vocabulary` is vocabulary.json:
+    entries and slots. `pairs_with` is the tokenizer: id, and the sha256 of its weights file. `about` as above, without size.
+    Raises ValueError where the vocabulary does not fit the model.
+    """
+    config, entries = model.config, vocabulary["entries"]
+    slots = sum(slot.get("count", 1) for slot in vocabulary["slots"])
+    if slots != config.contextLength:
+        raise ValueError(f"vocabulary.slots: contextLength ({config.contextLength}) slots are needed, found {slots}")
+    if len(entries) != config.vocabularySize or entries[0] != "" or len(set(entries)) != len(entries):
+        raise ValueError(f"vocabulary.entries: {config.vocabularySize} different ones are needed, the first empty; found {len(entries)}")
+    stored = round_weights(model, dtype)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "vocabulary.json"
+    file.write_text(json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":")) + "\n")
+    special = {
+        "family": "prior",
+        "config": config.to_dict(),
+        "pairsWith": {"id": pairs_with["id"], "sha256": pairs_with["sha256"]},
+        "vocabulary": {"file": file.name, "sha256": file_sha256(file), "size": len(entries)},
+    }
+    gold = prior_golden(model, sample["codes"], sample["context"], sample["t"])
+    return write_folder(folder, stored, dtype, gold, special, about, card)
+
+
+def load_prior_folder(folder: Path) -> tuple[Prior, dict]:
+    """The prior of a model folder, in float32, and its manifest."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    model = Prior(PriorConfig.from_dict(manifest["config"], manifest["vocabulary"]["size"]))
+    model.load_state_dict({name: value.float() for name, value in load_file(folder / manifest["weights"]["file"]).items()})
+    return model.eval(), manifest
+
+
+def write_folder(folder: Path, stored: dict[str, Tensor], dtype: str, gold_tensors: dict[str, Tensor], special: dict, about: dict, card: str | None) -> dict:
+    """What the families share. `special`: family, config, and the manifest's fields that only this family has."""
+    folder.mkdir(parents=True, exist_ok=True)
     weights, gold = folder / "model.safetensors", folder / "golden.safetensors"
     save_file(stored, weights)
-    save_file(golden(model, x), gold)
+    save_file(gold_tensors, gold)
     for file in (weights, gold):
         file.chmod(0o644)  # a web server must be able to read them
     manifest = {
         "schemaVersion": 1,
         "id": about["id"],
         "title": about["title"],
-        "family": "vqvae",
-        "config": model.config.to_dict(),
+        "family": special["family"],
+        "config": special["config"],
         "weights": {"file": weights.name, "sizeBytes": weights.stat().st_size, "sha256": file_sha256(weights)},
         "tensors": [
             {"name": name, "shape": list(value.shape), "dtype": dtype, "sha256": hashlib.sha256(tensor_bytes(value)).hexdigest()}
             for name, value in stored.items()
         ],
-        "preprocess": {"size": about["size"], "fit": "contain", "range": [-1, 1], "background": "#ffffff"},
+        **{name: value for name, value in special.items() if name not in ("family", "config")},
         "golden": {"file": gold.name, "sha256": file_sha256(gold)},
         "training": about.get("training", {}),
         "licence": about.get("licence", "CC BY 4.0"),

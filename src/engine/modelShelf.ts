@@ -140,7 +140,7 @@ export class ModelShelf {
       ...(report ? { onProgress: report } : {}),
     });
     report?.({ stage: 'compile', fraction: null, message: 'running on the golden input' });
-    return runGolden(runtimeBackend(backend), tokenizer(model), file, signal);
+    return runGolden(runtimeBackend(backend), model, file, signal);
   }
 
   /** Downloads and checks a model of any family, and compiles it for what it was trained on. @throws ModelError */

@@ -324,32 +324,32 @@ export class GraphBuilder {
     return this.push(shape, x.type, name, (out) => ({ op, attrs: { factor }, reads, writes: { out }, constants: {} }));
   }
 
-  private push(shape: Shape, type: TensorType, name: string, make: (out: Tensor) => Recorded): Tensor {
+  protected push(shape: Shape, type: TensorType, name: string, make: (out: Tensor) => Recorded): Tensor {
     const out = this.tensor(name, shape, type);
     this.record({ ...make(out), name });
     return out;
   }
 
-  private record(node: Recorded & { name: string }): void {
+  protected record(node: Recorded & { name: string }): void {
     if (!this.segments.length) this.segments.push('main');
     this.nodes.push({ ...node, segment: this.segments.at(-1) ?? 'main' });
   }
 
-  private tensor(name: string, shape: Shape, type: TensorType): Tensor {
+  protected tensor(name: string, shape: Shape, type: TensorType): Tensor {
     return { id: this.count++, name, shape, type };
   }
 
-  private float(name: string, x: Tensor): Tensor {
+  protected float(name: string, x: Tensor): Tensor {
     if (x.type !== 'elem' && x.type !== 'f32') throw new GraphError(`${name}: needs floats, ${x.name} is ${x.type}`);
     return x;
   }
 
-  private exact(name: string, x: Tensor): Tensor {
+  protected exact(name: string, x: Tensor): Tensor {
     if (x.type !== 'f32') throw new GraphError(`${name}: needs exact f32, ${x.name} is ${x.type}`);
     return x;
   }
 
-  private integers(name: string, x: Tensor): Tensor {
+  protected integers(name: string, x: Tensor): Tensor {
     if (x.type !== 'i32' && x.type !== 'u32') throw new GraphError(`${name}: needs integers, ${x.name} is ${x.type}`);
     return x;
   }
@@ -365,4 +365,5 @@ export class GraphBuilder {
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-type Recorded = DistributiveOmit<Node, 'name' | 'segment'>;
+/** A node as the methods of a builder give it. */
+export type Recorded = DistributiveOmit<Node, 'name' | 'segment'>;

@@ -26,11 +26,17 @@ export type ConstantLayout = 'conv' | 'vector' | 'rows' | 'unitRows' | 'table';
 /** Weights by name, in PyTorch's layout, or a literal table. */
 export interface Constant {
   readonly layout: ConstantLayout;
-  /** Shape of each part as the file has it. */
+  /** Shape of each part as the file has it; of the whole where `shapes` gives the parts' own. */
   readonly shape: readonly number[];
-  /** Names in the weight file: several are joined along the output channels or added. */
+  /** Names in the weight file: several are joined along the output channels, added, or make a table of positions. */
   readonly parts: readonly string[];
-  readonly combine: 'concat' | 'sum';
+  /**
+   * 'positions': rows of the first part, then for each pair (row, column) of the others the sums row[y] + column[x] of a
+   * grid, row-major.
+   */
+  readonly combine: 'concat' | 'sum' | 'positions';
+  /** Shape of each part, where they differ. */
+  readonly shapes?: readonly (readonly number[])[];
   readonly literal?: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 }
 
@@ -104,7 +110,66 @@ export type GroupNormNode = Op<
 export type MatmulNode = Op<'matmul', MatmulAttrs, { a: Tensor; b: Tensor }, Out>;
 export type ElementwiseNode = Op<'add' | 'sub', object, { a: Tensor; b: Tensor }, Out>;
 
+/** A column of a row of `modulation` and of the flattened `table`: the value is the sum of the two. */
+export interface ModulationPlace {
+  readonly modulation: number;
+  readonly table: number;
+}
+
+export interface LinearAttrs {
+  activation: 'none' | 'silu' | 'gelu';
+  /** out = residual + gate * y; null: out = y. */
+  gate: ModulationPlace | null;
+}
+
+export interface LayerNormAttrs {
+  /** First of the rows of x that are normalised; their number follows from `out`. */
+  first: number;
+  eps: number;
+  shift: ModulationPlace;
+  scale: ModulationPlace;
+}
+
+export interface AttentionAttrs {
+  heads: number;
+  /** Null: all see all. c: the first c tokens see each other, token s >= c sees 0 .. s. */
+  causalFrom: number | null;
+}
+
+export type LinearNode = Op<
+  'linear',
+  LinearAttrs,
+  { x: Tensor; residual?: Tensor; modulation?: Tensor },
+  Out,
+  { weight: Constant; bias: Constant; table?: Constant }
+>;
+export type LayerNormNode = Op<
+  'layerNorm',
+  LayerNormAttrs,
+  { x: Tensor; modulation: Tensor },
+  Out,
+  { table: Constant }
+>;
+export type AttentionNode = Op<'attention', AttentionAttrs, { qkv: Tensor }, Out>;
+export type EmbedTokensNode = Op<
+  'embedTokens',
+  { counts: readonly number[]; shift: boolean },
+  { context: Tensor; codes: Tensor },
+  Out,
+  { contextTable: Constant; table0: Constant; table1?: Constant; positions: Constant }
+>;
+export type EmbedLatentsNode = Op<
+  'embedLatents',
+  object,
+  { context: Tensor; latents: Tensor },
+  Out,
+  { contextTable: Constant; weight: Constant; bias: Constant; positions: Constant }
+>;
+
+export type TransformerNode = LinearNode | LayerNormNode | AttentionNode | EmbedTokensNode | EmbedLatentsNode;
+
 export type Node =
+  | TransformerNode
   | Conv2dNode
   | GroupNormNode
   | MatmulNode
@@ -138,6 +203,10 @@ export const constantsOf = (node: Node): [role: string, constant: Constant][] =>
   Object.entries(node.constants as Record<string, Constant | undefined>).filter(
     (entry): entry is [string, Constant] => !!entry[1],
   );
+
+/** The weight-file tensors that a constant is made of. */
+export const partsOf = ({ parts, shape, shapes }: Constant): (readonly [name: string, shape: readonly number[]])[] =>
+  parts.map((name, i) => [name, shapes?.[i] ?? shape] as const);
 
 /** Rows of a tensor seen as matrices, all batches together. */
 export const rowsOf = ({ shape: [n, h, w] }: Tensor): number => n * h * w;

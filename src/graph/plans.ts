@@ -16,6 +16,7 @@ import * as resample from '../kernels/resample';
 import * as softmax from '../kernels/softmax';
 import * as spaceToDepth from '../kernels/spaceToDepth';
 import { GraphError, channelsOf, rowsOf, type Constant, type Node, type Tensor } from './ir';
+import { planTransformerNode } from './transformerPlans';
 
 export type Precision = 'f32' | 'f16';
 
@@ -31,7 +32,7 @@ export const bytesOf = (tensor: Tensor, precision: Precision): number =>
 
 /** Element type of a constant: convolution weights follow the input they meet, the rest is f32. */
 export function constantType(node: Node, { layout, literal }: Constant, precision: Precision): DType {
-  if (layout === 'conv' && node.op === 'conv2d') return dtypeOf(node.reads.x, precision);
+  if (layout === 'conv' && (node.op === 'conv2d' || node.op === 'linear')) return dtypeOf(node.reads.x, precision);
   return literal instanceof Uint32Array ? 'u32' : literal instanceof Int32Array ? 'i32' : 'f32';
 }
 
@@ -129,6 +130,12 @@ export function planNode(node: Node, precision: Precision, target: Target): OpPl
       const [, outHeight, outWidth] = node.writes.out.shape;
       return resample.plan({ inHeight, inWidth, outHeight, outWidth }, target);
     }
+    case 'linear':
+    case 'layerNorm':
+    case 'attention':
+    case 'embedTokens':
+    case 'embedLatents':
+      return planTransformerNode(node, typeOf, target);
     case 'upsampleNearest':
       throw new GraphError(`${node.name}: upsampling runs only inside the convolution that reads it; run fuse() first`);
   }

@@ -6,7 +6,7 @@ import type { GpuContext } from '../gpu/device';
 import { toHalfs } from '../gpu/halfs';
 import { packConvWeight } from '../kernels/conv2d';
 import { ceil4, sizeOf, type DType } from '../kernels/kernel';
-import { GraphError, sizeOfShape, type Constant } from './ir';
+import { GraphError, partsOf, sizeOfShape, type Constant } from './ir';
 
 /** The weight file, read tensor by tensor, in PyTorch's layout. */
 export interface WeightSource {
@@ -32,20 +32,39 @@ const TURN_BYTES = 8 * 2 ** 20;
 
 const align = (offset: number, to: number): number => Math.ceil(offset / to) * to;
 
-/** One constant in PyTorch's layout: its parts joined or added. */
+/** One constant in PyTorch's layout: its parts joined, added, or summed into positions. */
 export function readConstant(constant: Constant, source: WeightSource): Float32Array {
-  const parts = constant.parts.map((name) => {
+  const parts = partsOf(constant).map(([name, needed]) => {
     const { shape, data } = source.get(name);
-    if (shape.join() !== constant.shape.join())
-      throw new GraphError(`${name} is [${shape.join(', ')}], the graph needs [${constant.shape.join(', ')}]`);
+    if (shape.join() !== needed.join())
+      throw new GraphError(`${name} is [${shape.join(', ')}], the graph needs [${needed.join(', ')}]`);
     return data;
   });
   const [first = new Float32Array()] = parts;
+  if (constant.combine === 'positions') return sumPositions(parts, constant.shape);
   if (parts.length === 1) return first;
   if (constant.combine === 'sum') return first.map((_, i) => parts.reduce((sum, p) => sum + (p[i] ?? 0), 0));
   const joined = new Float32Array(first.length * parts.length);
   parts.forEach((part, i) => joined.set(part, i * first.length));
   return joined;
+}
+
+/** [first part; row[y] + column[x] of every grid]. @param shape [all positions, width] */
+function sumPositions(
+  [first = new Float32Array(), ...axes]: readonly Float32Array[],
+  [positions = 0, width = 1]: readonly number[],
+): Float32Array {
+  const out = new Float32Array(positions * width);
+  out.set(first);
+  let at = first.length;
+  for (let g = 0; g < axes.length; g += 2) {
+    const row = axes[g] ?? first;
+    const column = axes[g + 1] ?? first;
+    for (let y = 0; y < row.length; y += width)
+      for (let x = 0; x < column.length; x += width)
+        for (let i = 0; i < width; i++) out[at++] = (row[y + i] ?? 0) + (column[x + i] ?? 0);
+  }
+  return out;
 }
 
 /** Rows of `width` padded with zeros to a multiple of four. */

@@ -111,13 +111,15 @@ export const formatGolden = (entries: readonly GoldenEntry[]): string =>
     )
     .join('\n');
 
-function tensor(golden: ReadonlyMap<string, TensorEntry>, name: string): TensorEntry {
+/** @throws ModelError where the golden file lacks a tensor. */
+export function tensor(golden: ReadonlyMap<string, TensorEntry>, name: string): TensorEntry {
   const entry = golden.get(name);
   if (!entry) throw new ModelError('format', `golden file: no tensor "${name}".`);
   return entry;
 }
 
-function compare(name: string, ours: ArrayLike<number>, golden: Float32Array): GoldenEntry {
+/** The largest difference of two float tensors. */
+export function compare(name: string, ours: ArrayLike<number>, golden: Float32Array): GoldenEntry {
   let maxAbsDiff = ours.length === golden.length ? 0 : Infinity;
   let scale = 0;
   golden.forEach((value, i) => {

@@ -12,7 +12,8 @@ import {
 import { readConstant, unitRows, type WeightSource } from '../graph/weights';
 import { activate } from './backends';
 import type { TfjsBackend } from './types';
-import { runNode, type Value } from './ops';
+import { runNode } from './ops';
+import type { Value } from './values';
 
 export type HostArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
@@ -44,9 +45,10 @@ function packPixels(values: ArrayLike<number>, channels: number): Uint32Array<Ar
   return new Uint32Array(bytes.buffer);
 }
 
-/** OIHW (or [out, in]) to tfjs's HWIO. */
+/** OIHW (or [out, in]) to tfjs's HWIO; parts stand side by side. */
 function filterTensor(values: Float32Array, constant: Constant): Value {
-  const [out = 1, inner = 1, kh = 1, kw = 1] = constant.shape;
+  const [, inner = 1, kh = 1, kw = 1] = constant.shape;
+  const out = values.length / (inner * kh * kw);
   return tf.tidy(() => tf.transpose(tf.tensor4d(values, [out, inner, kh, kw]), [2, 3, 1, 0]));
 }
 
@@ -56,6 +58,7 @@ function constantTensor(constant: Constant, source: WeightSource): Value {
   if (literal) return tf.tensor1d(Int32Array.from(literal), 'int32');
   const values = readConstant(constant, source);
   if (layout === 'conv') return filterTensor(values, constant);
+  if (layout === 'vector') return tf.tensor1d(values);
   return tf.tensor(layout === 'unitRows' ? unitRows(values, shape[1] ?? 1) : values, [...shape]);
 }
 

@@ -1,10 +1,8 @@
 /** The ops of the static graph in tfjs calls, NHWC, one function an op. */
 import * as tf from '@tensorflow/tfjs-core';
 import { rowsOf, type Conv2dNode, type GroupNormNode, type MatmulNode, type Node, type Tensor } from '../graph/ir';
-
-export type Value = tf.Tensor;
-/** Values of a node by role: what it reads, then its constants. */
-export type Values = Readonly<Record<string, Value>>;
+import { runTransformerNode } from './transformerOps';
+import type { Value, Values } from './values';
 
 const as4d = (x: Value): tf.Tensor4D => x as tf.Tensor4D;
 
@@ -158,6 +156,12 @@ export function runNode(node: Node, values: Values): Record<string, Value> {
       return { out: tf.sub(values.a!, values.b!) };
     case 'cast':
       return { out: tf.clone(values.x!) };
+    case 'linear':
+    case 'layerNorm':
+    case 'attention':
+    case 'embedTokens':
+    case 'embedLatents':
+      return { out: runTransformerNode(node, values) };
     case 'upsampleNearest': {
       const [, h, w] = node.writes.out.shape;
       return { out: tf.image.resizeNearestNeighbor(as4d(values.x!), [h, w]) };
