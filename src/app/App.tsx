@@ -42,12 +42,14 @@ function Page({ engine, modelsUrl }: { engine: EngineClient; modelsUrl: string }
               <Room lab={lab} View={View} engine={engine} modelsUrl={modelsUrl} backendChanged={setCapabilities} />
             </Route>
           ))}
-          <Route path={`/${MODELS_ROUTE}`}>
-            <ErrorBoundary title="Models">
-              <Suspense fallback={null}>
-                <ModelsPage engine={engine} />
-              </Suspense>
-            </ErrorBoundary>
+          <Route path={MODELS_ROUTE}>
+            {({ id }) => (
+              <ErrorBoundary title="Models">
+                <Suspense fallback={null}>
+                  <ModelsPage engine={engine} opened={id} />
+                </Suspense>
+              </ErrorBoundary>
+            )}
           </Route>
           <Route>
             <Redirect to={`/${labs[0].id}`} replace />

@@ -6,8 +6,8 @@ import { BackendBadge } from './BackendBadge';
 import { ThemeSwitch } from './ThemeSwitch';
 import classes from './Header.module.css';
 
-/** The page of all models; no lab may have this name. */
-export const MODELS_ROUTE = 'models';
+/** The page of all models, and with an id the card of one. No lab may have this name. */
+export const MODELS_ROUTE = '/models/:id?';
 
 /** Name, promise, labs, models, where the work runs, light or dark. */
 export function Header({ found }: { found: Capabilities | Error | null }) {
@@ -21,7 +21,12 @@ export function Header({ found }: { found: Capabilities | Error | null }) {
         {labs.map((lab) => (
           <LabLink key={lab.id} id={lab.id} title={lab.title} blurb={lab.blurb} />
         ))}
-        <LabLink id={MODELS_ROUTE} title="Models" blurb="Every model: what it can do, how it was made, what is kept." />
+        <LabLink
+          id="models"
+          route={MODELS_ROUTE}
+          title="Models"
+          blurb="Every model: what it can do, how it was made, what is kept."
+        />
       </nav>
       <div className={classes.end}>
         <BackendBadge found={found} />
@@ -31,8 +36,9 @@ export function Header({ found }: { found: Capabilities | Error | null }) {
   );
 }
 
-function LabLink({ id, title, blurb }: { id: string; title: string; blurb: string }) {
-  const [active] = useRoute(`/${id}`);
+function LabLink(props: { id: string; title: string; blurb: string; route?: string }) {
+  const { id, title, blurb, route = `/${id}` } = props;
+  const [active] = useRoute(route);
   return (
     <Link href={`/${id}`} className={classes.lab} aria-current={active ? 'page' : undefined} title={blurb}>
       {title}

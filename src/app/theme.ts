@@ -44,6 +44,8 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs', variant: 'default' } },
     ActionIcon: { defaultProps: { size: 30, variant: 'default' } },
     SegmentedControl: { defaultProps: { size: 'xs', transitionDuration: 120 } },
+    // Mantine's grey is too pale on white (4.5 : 1).
+    Notification: { styles: { description: { color: 'var(--ink-2)' } } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, transitionProps: { duration: 0 } } },
   },
 });

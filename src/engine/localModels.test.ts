@@ -38,11 +38,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('a local model folder', () => {
-  it('takes the suffix -local where the page ships its id, is listed first, and runs like any other', async () => {
+  it('takes the suffix -local where the page ships its id, is listed last, and runs like any other', async () => {
     const added = await host.addLocalModel(folderOf('tiny-vq', { 'card.md': '# Mine' }));
     expect(added).toMatchObject({ id: 'tiny-vq-local', local: true });
     expect(added.localFiles).toContain('golden.safetensors');
-    expect((await host.models())[0]?.id).toBe('tiny-vq-local');
+    expect((await host.models()).at(-1)?.id).toBe('tiny-vq-local');
     const [ours, theirs] = [
       await host.reconstruct(call++, 'tiny-vq-local', testPicture(40, 40)),
       await host.reconstruct(call++, 'tiny-vq', testPicture(40, 40)),
@@ -56,7 +56,7 @@ describe('a local model folder', () => {
     await host.addLocalModel(folderOf('tiny-vq'));
     expect((await host.models()).filter(({ local }) => local)).toHaveLength(1);
     await host.unload(call++, 'tiny-vq-local');
-    expect((await host.storage()).models[0]).toEqual({ id: 'tiny-vq-local', loaded: false, keptBytes: 0 });
+    expect((await host.storage()).models.at(-1)).toEqual({ id: 'tiny-vq-local', loaded: false, keptBytes: 0 });
     await expect(host.load(call++, 'tiny-vq-local')).resolves.toMatchObject({ id: 'tiny-vq-local' });
     await host.removeLocalModel(call++, 'tiny-vq-local');
     expect((await host.models()).some(({ local }) => local)).toBe(false);

@@ -53,7 +53,7 @@ export class ModelShelf {
   constructor(private readonly modelsUrl: string) {}
 
   /**
-   * The visitor's own models, then those of the folder whose manifest could be read.
+   * Those of the folder whose manifest could be read, then the visitor's own: what comes first is the default of the labs.
    * @throws ModelError where there are none of either, and the index or the manifests could not be read
    */
   async list(): Promise<ModelSummary[]> {
@@ -62,7 +62,7 @@ export class ModelShelf {
       const { manifests, broken } = await this.list_();
       const [reason] = broken.values();
       if (!manifests.length && reason) throw reason;
-      return [...own, ...manifests.map(summarize)];
+      return [...manifests.map(summarize), ...own];
     } catch (error) {
       if (own.length) return own;
       throw error;
@@ -73,7 +73,7 @@ export class ModelShelf {
   async storage(): Promise<StorageReport> {
     const own = this.locals.map(({ manifest: { id } }) => ({ id, sha256: null }));
     const shipped = (await this.shipped()).map(({ id, weights: { sha256 } }) => ({ id, sha256 }));
-    return storageReport([...own, ...shipped], await this.cache.entries(), new Set(this.loaded.keys()));
+    return storageReport([...shipped, ...own], await this.cache.entries(), new Set(this.loaded.keys()));
   }
 
   /** Frees a model's weights and networks. */

@@ -68,7 +68,7 @@ function Differences({ entries, adapter }: { entries: readonly GoldenEntry[]; ad
 
 /** Codes are right or wrong; where two are equally near, either is right. */
 function differenceOf({ name, maxAbsDiff, indicesDifferent, nearTies, count }: GoldenEntry): string {
-  if (!name.startsWith('indices')) return maxAbsDiff.toExponential(1);
+  if (!name.startsWith('indices')) return maxAbsDiff ? maxAbsDiff.toExponential(1) : '0';
   if (!indicesDifferent) return `none of ${count} codes`;
   return `${indicesDifferent} of ${count} codes${nearTies ? `, ${nearTies} near ties` : ''}`;
 }

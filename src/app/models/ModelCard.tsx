@@ -1,6 +1,9 @@
 import { Button } from '@mantine/core';
-import { lazy, Suspense, useId, useState } from 'react';
+import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import type { ModelSummary } from '../../engine/types';
+import { encodeSpec } from '../../experiment/link';
+import { reconstructSpec } from '../../experiment/reconstruct';
+import { defaultsOf } from '../../experiment/spec';
 import { formatBytes } from '../../ui/format';
 import { ProgressLine } from '../../ui/ProgressLine';
 import { Demonstration } from './Demonstration';
@@ -10,14 +13,18 @@ import classes from './ModelCard.module.css';
 
 const ModelDetails = lazy(() => import('./ModelDetails'));
 
-/** One model: what it can do, what it costs, how good it is; loading and putting away; all the rest behind a button. */
-export function ModelCard({ model }: { model: ModelSummary }) {
+/** One model: what it can do, what it costs, how good it is; loading and putting away; all the rest behind a button, or open where the address asks for it. */
+export function ModelCard({ model, asked }: { model: ModelSummary; asked: boolean }) {
   const titleId = useId();
   const detailsId = useId();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(asked);
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (asked) card.current?.scrollIntoView();
+  }, [asked]);
   const scores = scoreFacts(model).slice(0, 3);
   return (
-    <article className={classes.card} aria-labelledby={titleId} data-testid={`model-${model.id}`}>
+    <article ref={card} className={classes.card} aria-labelledby={titleId} data-testid={`model-${model.id}`}>
       <Demonstration model={model} />
       <div className={classes.body}>
         <h3 id={titleId} className={classes.title}>
@@ -37,6 +44,7 @@ export function ModelCard({ model }: { model: ModelSummary }) {
       </div>
       <div className={classes.actions}>
         <LoadState model={model} />
+        {model.family === 'vqvae' && <TryLink id={model.id} />}
         <Button
           aria-expanded={open}
           aria-controls={open ? detailsId : undefined}
@@ -103,11 +111,29 @@ function LoadState({ model }: { model: ModelSummary }) {
         {load?.phase === 'failed' ? 'Failed' : kept ? 'Kept, not loaded' : 'Not loaded'}
       </p>
       {load?.phase === 'failed' && <Failure message={load.message} />}
-      <Button variant="filled" onClick={() => void desk.load(id)} data-testid="load">
+      <Button variant="filled" className={classes.primary ?? ''} onClick={() => void desk.load(id)} data-testid="load">
         {load?.phase === 'failed' ? 'Try again' : `Load, ${from}`}
       </Button>
       {remove}
     </>
+  );
+}
+
+/** The way to the lab where a tokenizer is tried, with this model chosen. */
+function TryLink({ id }: { id: string }) {
+  const [payload, setPayload] = useState<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const spec = { ...defaultsOf(reconstructSpec), model: id };
+    void encodeSpec(reconstructSpec, spec).then((made) => !gone && setPayload(made));
+    return () => {
+      gone = true;
+    };
+  }, [id]);
+  return (
+    <Button component="a" variant="subtle" href={`#/reconstruct${payload ? `?s=${payload}` : ''}`} data-testid="try">
+      Try it in Reconstruct
+    </Button>
   );
 }
 

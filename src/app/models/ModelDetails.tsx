@@ -18,7 +18,7 @@ export default function ModelDetails({ model }: { model: ModelSummary }) {
       <div className={classes.columns}>
         <FactList title="Network" facts={[...networkFacts(model), ['Licence', model.licence]]}>
           {model.local ? (
-            <span>Credits: {model.credits}</span>
+            <span>{model.credits ? `Credits: ${model.credits}` : 'It names no credits.'}</span>
           ) : (
             <a href="./CREDITS.md" target="_blank" rel="noreferrer">
               Credits: whose drawings and photographs

@@ -17,7 +17,7 @@ import classes from './ModelsPage.module.css';
 const SAMPLES_URL = 'samples/';
 
 /** Every model of the page on a card: what it can do, what it costs, how it was made; and the visitor's own. */
-export default function ModelsPage({ engine }: { engine: EngineClient }) {
+export default function ModelsPage({ engine, opened }: { engine: EngineClient; opened: string | undefined }) {
   const [desk] = useState(() =>
     createDesk({
       engine,
@@ -53,7 +53,7 @@ export default function ModelsPage({ engine }: { engine: EngineClient }) {
             <Button onClick={() => void desk.start()}>Try again</Button>
           </div>
         )}
-        <Groups />
+        <Groups opened={opened} />
       </div>
     </DeskContext>
   );
@@ -75,7 +75,8 @@ function Intro() {
   );
 }
 
-function Groups() {
+/** @param opened id of the model whose card the address asks for */
+function Groups({ opened }: { opened: string | undefined }) {
   const models = useDeskState((state) => state.models);
   const failure = useDeskState((state) => state.failure);
   if (!models) return failure ? null : <p className={classes.waiting}>Reading the list of models…</p>;
@@ -89,7 +90,7 @@ function Groups() {
         {title === 'Tokenizers' && <SampleChoice />}
       </div>
       {group.map((model) => (
-        <ModelCard key={model.id} model={model} />
+        <ModelCard key={model.id} model={model} asked={model.id === opened} />
       ))}
     </section>
   ));

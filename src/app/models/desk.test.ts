@@ -61,7 +61,7 @@ it('takes a folder, refuses another in words, and lets go of it again', async ()
   const { desk, state, notify } = open();
   await desk.start();
   await desk.take(Promise.resolve([manifest]));
-  expect(state().models?.[0]).toMatchObject({ id: 'mine-local', local: true });
+  expect(state().models?.at(-1)).toMatchObject({ id: 'mine-local', local: true });
   expect(notify).toHaveBeenCalledWith(expect.objectContaining({ kind: 'good' }));
   await desk.take(Promise.resolve([{ path: 'holiday/a.png', file: new File(['x'], 'a.png') }]));
   expect(state().refused).toEqual(['holiday: needed manifest.json.']);

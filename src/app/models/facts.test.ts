@@ -3,7 +3,6 @@ import type { ModelSummary, PriorSummary, TokenizerSummary } from '../../engine/
 import { fakeModel } from '../../labs/testing/fakeEngine';
 import {
   commandOf,
-  dataOf,
   formatMetric,
   groupModels,
   gridsOf,
@@ -96,8 +95,7 @@ it('the training record shows what is there, and nothing for what is not', () =>
     ['Seed', '0'],
   ]);
   expect(commandOf(model)).toBe('python -m x');
-  expect(dataOf(model)).toBe('8941 pictures');
-  expect([commandOf(tokenizer), dataOf(tokenizer)]).toEqual(['', '']);
+  expect(commandOf(tokenizer)).toBe('');
 });
 
 it('scores have units and readable names', () => {

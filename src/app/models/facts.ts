@@ -147,12 +147,6 @@ export const commandOf = ({ training }: ModelSummary): string => {
   return typeof command === 'string' ? command : '';
 };
 
-/** "8941 pictures" out of "8941 pictures, sha256 of all pixels 4619…". */
-export function dataOf({ training }: ModelSummary): string {
-  const { data } = training as { readonly data?: unknown };
-  return typeof data === 'string' ? (data.split(/,? sha256/)[0] ?? '') : '';
-}
-
 const metricNames: Readonly<Record<string, string>> = {
   psnr: 'PSNR',
   ssim: 'SSIM',

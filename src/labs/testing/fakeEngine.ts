@@ -255,7 +255,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
         ...fakeModel,
         ...{ id: `${name}-local`, title: name, local: true, localFiles: files.map((file) => file.name) },
       };
-      list = [model, ...list];
+      list = [...list, model];
       loaded.add(model.id);
       return Promise.resolve(model);
     },

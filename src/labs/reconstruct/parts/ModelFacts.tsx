@@ -9,7 +9,7 @@ const quantizers: Record<TokenizerSummary['quantizer'], string> = {
 };
 
 /** What the manifest says about a model. */
-export function ModelFacts({ model, modelsUrl }: { model: TokenizerSummary; modelsUrl: string }) {
+export function ModelFacts({ model }: { model: TokenizerSummary }) {
   const sizes = model.codebookSizes;
   const same = sizes.every((size) => size === sizes[0]);
   const codes = same && sizes.length > 1 ? `${sizes.length} × ${sizes[0]}` : sizes.join(' + ');
@@ -25,9 +25,7 @@ export function ModelFacts({ model, modelsUrl }: { model: TokenizerSummary; mode
         ['Licence', model.licence],
       ]}
     >
-      <a href={`${modelsUrl}${model.id}/card.md`} target="_blank" rel="noreferrer">
-        Model card: data, training, scores
-      </a>
+      <a href={`#/models/${model.id}`}>Model card: data, training, scores</a>
       <a href="./CREDITS.md" target="_blank" rel="noreferrer">
         Credits: whose drawings and photographs
       </a>

@@ -1,5 +1,6 @@
-import { ActionIcon, Button, NativeSelect, Popover, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Popover, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconInfoCircle } from '../../../ui/icons';
+import { ModelChoice } from '../../ModelChoice';
 import { selectFit, selectModel } from '../store';
 import { useLab, useLabState } from './labState';
 import { ModelFacts } from './ModelFacts';
@@ -39,12 +40,11 @@ export function Toolbar() {
       />
       <span className={classes.end}>
         {models.length > 1 && (
-          <NativeSelect
-            size="xs"
-            aria-label="Model"
-            value={model?.id}
-            onChange={(event) => void session.change({ model: event.currentTarget.value })}
-            data={models.map((one) => ({ value: one.id, label: one.title }))}
+          <ModelChoice
+            engine={context.engine}
+            models={models}
+            value={model?.id ?? null}
+            onChange={(id) => void session.change({ model: id })}
           />
         )}
         {model && (
@@ -55,7 +55,7 @@ export function Toolbar() {
               </Button>
             </Popover.Target>
             <Popover.Dropdown>
-              <ModelFacts model={model} modelsUrl={context.modelsUrl} />
+              <ModelFacts model={model} />
             </Popover.Dropdown>
           </Popover>
         )}
