@@ -197,8 +197,9 @@ export class EngineHost implements EngineApi {
     return this.shelf.emptyCache(modelId);
   }
 
+  /** Waits for its turn: it may replace a model that is running. */
   addLocalModel(folder: LocalFolder): Promise<ModelSummary> {
-    return this.shelf.addLocal(folder);
+    return this.calls.run(0, () => this.shelf.addLocal(folder));
   }
 
   removeLocalModel(call: number, modelId: string): Promise<void> {

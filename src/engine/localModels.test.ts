@@ -107,6 +107,19 @@ describe('a local model folder', () => {
     expect(await host.models()).toEqual(before);
   });
 
+  it('may be a prior, with its words', async () => {
+    const id = 'tiny-prior-absorbing';
+    const words = Uint8Array.from(readFileSync(`fixtures/models/${id}/vocabulary.json`));
+    await expect(host.addLocalModel(folderOf(id))).rejects.toThrow(/names vocabulary\.json/);
+    await expect(host.addLocalModel(folderOf(id, { 'vocabulary.json': '{}' }))).rejects.toThrow(
+      /words belong to another/,
+    );
+    const added = await host.addLocalModel(folderOf(id, { 'vocabulary.json': words }));
+    expect(added).toMatchObject({ id: `${id}-local`, family: 'prior' });
+    expect((await host.checkGolden(call++, added.id)).map(({ name }) => name)).toContain('logits.0');
+    await expect(host.reconstruct(call++, added.id, testPicture(8, 8))).rejects.toThrow(/need a tokenizer/);
+  });
+
   it('is checked against its golden file, as a model of the page is', async () => {
     await host.addLocalModel(folderOf('tiny-fsq'));
     for (const id of ['tiny-fsq-local', 'tiny-fsq']) {

@@ -1,6 +1,6 @@
 /** Model folders that the visitor gave to this page: read from their files, never uploaded, gone with the page. */
 import { ModelError } from '../models/errors';
-import { loadWeights, type LoadOptions, type Model } from '../models/loader';
+import { loadWeights, sha256, type LoadOptions, type Model } from '../models/loader';
 import { parseManifest, type Manifest } from '../models/manifest';
 import type { LocalFolder } from './types';
 
@@ -42,6 +42,7 @@ export async function readLocalModel(folder: LocalFolder, taken: readonly string
       'not-found',
       `${folder.name}: the manifest names ${missing.join(', ')}, found ${found}. Drop the whole folder, or all its files together.`,
     );
+  await checkVocabulary(manifest, folder);
   return { manifest: { ...manifest, id: freeId(manifest.id, taken) }, folder };
 }
 
@@ -87,10 +88,23 @@ function checkFamily(json: unknown, folder: LocalFolder): void {
   );
 }
 
-/** Files without which a model does not load. */
-function neededFiles(manifest: Manifest): string[] {
-  const vocabulary = 'vocabulary' in manifest ? (manifest.vocabulary as { file: string } | undefined) : undefined;
-  return [manifest.weights.file, ...(vocabulary ? [vocabulary.file] : [])];
+/** Files without which a model cannot be used. */
+const neededFiles = (manifest: Manifest): string[] => [
+  manifest.weights.file,
+  ...(manifest.family === 'prior' ? [manifest.vocabulary.file] : []),
+];
+
+/** The words of a prior must be those it was trained with: an id is a place in the list. @throws ModelError 'hash' */
+async function checkVocabulary(manifest: Manifest, folder: LocalFolder): Promise<void> {
+  if (manifest.family !== 'prior') return;
+  const { file, sha256: expected } = manifest.vocabulary;
+  const found = await sha256((await localFile(folder, file)?.arrayBuffer()) ?? new ArrayBuffer(0));
+  if (found === expected) return;
+  throw new ModelError(
+    'hash',
+    `${folder.name}/${file}: sha256 is ${found.slice(0, 12)}…, the manifest says ${expected.slice(0, 12)}…. ` +
+      `The words belong to another export. ${EXPORT_HINT}`,
+  );
 }
 
 async function readJson(file: Blob, folder: LocalFolder): Promise<unknown> {

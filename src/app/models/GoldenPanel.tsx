@@ -13,7 +13,6 @@ export function GoldenPanel({ model }: { model: ModelSummary }) {
     return (
       <p className={classes.none}>There is no golden file in its folder: nothing to check this machine against.</p>
     );
-  if (model.family !== 'vqvae') return null;
   return (
     <section className={classes.golden} aria-label="Golden file">
       <div className={classes.row}>
