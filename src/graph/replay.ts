@@ -116,8 +116,13 @@ export class CompiledGraph {
   /** Submits one replay; does not wait. */
   run(range: RunRange = {}): void {
     const encoder = this.device.createCommandEncoder({ label: 'run' });
-    for (const segment of this.range(range)) this.record(encoder, segment);
+    this.recordInto(encoder, range);
     this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Records one replay into somebody else's work: a sampler submits many of them at once. */
+  recordInto(encoder: GPUCommandEncoder, range: RunRange = {}): void {
+    for (const segment of this.range(range)) this.record(encoder, segment);
   }
 
   /** As `run`, waits, and tells how long each segment took: on the GPU's clock where there is one, else with a wait after each. */
