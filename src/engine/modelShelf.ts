@@ -4,21 +4,26 @@ import type { GoldenEntry } from '../models/golden';
 import { runGolden } from '../models/goldenRun';
 import {
   fetchVerified,
+  isPrior,
   isVqvae,
   loadIndex,
   loadManifest,
   loadWeights,
   type LoadOptions,
   type Model,
+  type PriorModel,
   type VqvaeModel,
 } from '../models/loader';
 import type { Manifest, PriorManifest, VqvaeManifest } from '../models/manifest';
 import { codeCount } from '../models/prior/config';
 import * as priorFacts from '../models/prior/facts';
+import { createPrior, type PriorRuntime } from '../models/prior/runtime';
+import { Vocabulary } from '../models/prior/vocabulary';
 import { codebookSizes, factor } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
-import { createVqvae, readCodebook, type VqvaeBackend, type VqvaeRuntime } from '../models/vqvae/runtime';
+import { createVqvae, readCodebook, type VqvaeBackend } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
+import { CompiledNetworks, type Taken } from './compiledNetworks';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
 import { storageReport } from './storage';
@@ -33,21 +38,13 @@ interface Listing {
   readonly broken: ReadonlyMap<string, Error>;
 }
 
-interface Compiled {
-  readonly modelId: string;
-  readonly runtime: VqvaeRuntime;
-}
-
 export class ModelShelf {
   private readonly cache = openCache();
   private listing: Promise<Listing> | null = null;
   private readonly loaded = new Map<string, Model>();
   /** By the id they have on this page; the newest first. */
   private locals: readonly LocalModel[] = [];
-  /** By model and size; insertion order is order of use. */
-  private readonly networks = new Map<string, Compiled>();
-  /** Raised when the networks are forgotten: what was being compiled meanwhile belongs to a device that is gone. */
-  private generation = 0;
+  private readonly networks = new CompiledNetworks(KEPT_NETWORKS);
 
   /** @param modelsUrl folder with index.json and the model folders */
   constructor(private readonly modelsUrl: string) {}
@@ -78,11 +75,7 @@ export class ModelShelf {
 
   /** Frees a model's weights and networks. */
   unload(modelId: string): void {
-    for (const [key, { modelId: of, runtime }] of this.networks) {
-      if (of !== modelId) continue;
-      runtime.dispose();
-      this.networks.delete(key);
-    }
+    this.networks.unload(modelId);
     this.loaded.delete(modelId);
   }
 
@@ -130,17 +123,16 @@ export class ModelShelf {
     const model = await this.load(modelId, control);
     const { golden } = model.manifest;
     if (!golden) throw new Error(`${modelId} has no golden file: its manifest names none.`);
-    const local = this.local(modelId);
-    const options: LoadOptions = local ? { fetch: folderFetch(local.folder) } : {};
-    const place = local ? `${local.folder.name}/` : `${this.modelsUrl}${modelId}/`;
-    const { signal, report } = control;
-    const file = await fetchVerified(`${place}${golden.file}`, golden, {
-      ...options,
-      signal,
-      ...(report ? { onProgress: report } : {}),
-    });
-    report?.({ stage: 'compile', fraction: null, message: 'running on the golden input' });
-    return runGolden(runtimeBackend(backend), model, file, signal);
+    const file = await this.verifiedFile(modelId, golden, control);
+    control.report?.({ stage: 'compile', fraction: null, message: 'running on the golden input' });
+    return runGolden(runtimeBackend(backend), model, file, control.signal);
+  }
+
+  /** What a prior can be asked for. @throws ModelError, or Error for a model that is none */
+  async vocabulary(modelId: string, control: RunControl): Promise<Vocabulary> {
+    const { manifest } = prior(await this.load(modelId, control));
+    const file = await this.verifiedFile(modelId, manifest.vocabulary, control);
+    return Vocabulary.parse(JSON.parse(new TextDecoder().decode(file)), manifest);
   }
 
   /** Downloads and checks a model of any family, and compiles it for what it was trained on. @throws ModelError */
@@ -150,6 +142,7 @@ export class ModelShelf {
       const { size } = model.manifest.preprocess;
       await this.network(model, size, size, backend, control);
     }
+    if (isPrior(model)) await this.prior(model, 1, backend, control);
     return summarize(model.manifest);
   }
 
@@ -158,6 +151,11 @@ export class ModelShelf {
     const model = tokenizer(await this.load(modelId, control));
     const summary = summarizeTokenizer(model.manifest);
     return { model: summary, at: (width, height) => this.network(model, width, height, backend, control) };
+  }
+
+  /** Loads a prior where it is not loaded yet, and compiles it for `batch` samples. @throws ModelError, or Error for a model that is none */
+  async openPrior(modelId: string, batch: number, backend: Backend, control: RunControl): Promise<Taken<PriorRuntime>> {
+    return this.prior(prior(await this.load(modelId, control)), batch, backend, control);
   }
 
   /** Rows of a loaded model's codebook, [codebookSize, codeDim]; for FSQ its lattice. */
@@ -170,36 +168,32 @@ export class ModelShelf {
     return this.get(modelId).manifest.config.quantizer;
   }
 
-  /** Memory of everything compiled. Weights are shared by the sizes of one model, so they count once. */
+  /** Memory of everything compiled. */
   memory(): Memory {
-    const weights = new Map<string, { bytes: number; buffers: number }>();
-    let activationsBytes: number | null = 0;
-    let buffers: number | null = 0;
-    for (const { modelId, runtime } of this.networks.values()) {
-      const { memory } = runtime;
-      weights.set(modelId, { bytes: memory.weightsBytes, buffers: memory.weightsBuffers });
-      activationsBytes = sum(activationsBytes, memory.activationsBytes);
-      buffers = sum(buffers, memory.buffers);
-    }
-    let weightsBytes = 0;
-    for (const shared of weights.values()) {
-      weightsBytes += shared.bytes;
-      buffers = sum(buffers, shared.buffers);
-    }
-    return { weightsBytes, activationsBytes, buffers };
+    return this.networks.memory();
   }
 
   /** Frees every compiled network: the backend changes. Weights stay in memory. */
   forgetNetworks(): void {
-    this.generation++;
-    for (const { runtime } of this.networks.values()) runtime.dispose();
-    this.networks.clear();
+    this.networks.forget();
   }
 
   private get(modelId: string): VqvaeModel {
     const model = this.loaded.get(modelId);
     if (!model) throw new Error(`${modelId} is not loaded: load it first.`);
     return tokenizer(model);
+  }
+
+  /** A file that the manifest names, checked against its hash. */
+  private verifiedFile(
+    modelId: string,
+    { file, sha256 }: { readonly file: string; readonly sha256: string },
+    { signal, report }: RunControl,
+  ): Promise<ArrayBuffer> {
+    const local = this.local(modelId);
+    const options: LoadOptions = local ? { fetch: folderFetch(local.folder) } : {};
+    const place = local ? `${local.folder.name}/` : `${this.modelsUrl}${modelId}/`;
+    return fetchVerified(`${place}${file}`, { sha256 }, { ...options, signal, ...(report && { onProgress: report }) });
   }
 
   private local(modelId: string): LocalModel | undefined {
@@ -261,54 +255,35 @@ export class ModelShelf {
     return model;
   }
 
+  private prior(model: PriorModel, batch: number, backend: Backend, control: RunControl): Promise<Taken<PriorRuntime>> {
+    const options = { ...compiling(control), batch, warmUp: warmsUp(backend) };
+    return this.networks.take(model.manifest.id, `batch ${batch}`, () =>
+      createPrior(runtimeBackend(backend), model, options),
+    );
+  }
+
   private async network(
     model: VqvaeModel,
     width: number,
     height: number,
     backend: Backend,
-    { signal, report }: RunControl,
+    control: RunControl,
   ): Promise<Network> {
-    const { id } = model.manifest;
-    const key = `${id} ${width} ${height}`;
-    const known = this.networks.get(key);
-    if (known) {
-      this.networks.delete(key);
-      this.networks.set(key, known);
-      return { runtime: known.runtime, compileMs: 0, warm: true };
-    }
-    const { generation } = this;
-    const started = performance.now();
-    const warmUp = backend.kind === 'webgpu' && !backend.context.isSoftware;
-    const runtime = await createVqvae(
-      runtimeBackend(backend),
-      model,
-      { width, height },
-      {
-        signal,
-        // A real GPU warms up in milliseconds; a software one would make the visitor wait twice.
-        warmUp,
-        onProgress: (fraction, message) => report?.({ stage: 'compile', fraction, message }),
-      },
+    const warmUp = warmsUp(backend);
+    const { runtime, compileMs, known } = await this.networks.take(model.manifest.id, `${width} x ${height}`, () =>
+      createVqvae(runtimeBackend(backend), model, { width, height }, { ...compiling(control), warmUp }),
     );
-    if (generation !== this.generation) {
-      runtime.dispose();
-      throw new Error('The backend changed while the model was being compiled.');
-    }
-    this.networks.set(key, { modelId: id, runtime });
-    this.dropOldest();
-    return { runtime, compileMs: performance.now() - started, warm: warmUp };
-  }
-
-  private dropOldest(): void {
-    for (const [key, { runtime }] of this.networks) {
-      if (this.networks.size <= KEPT_NETWORKS) return;
-      runtime.dispose();
-      this.networks.delete(key);
-    }
+    return { runtime, compileMs, warm: known || warmUp };
   }
 }
 
-const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
+/** A real GPU warms up in milliseconds; a software one would make the visitor wait twice. */
+const warmsUp = (backend: Backend): boolean => backend.kind === 'webgpu' && !backend.context.isSoftware;
+
+const compiling = ({ signal, report }: RunControl) => ({
+  signal,
+  onProgress: (fraction: number, message: string) => report?.({ stage: 'compile', fraction, message }),
+});
 
 /** f32: the same picture gives the same codes on every GPU. */
 const runtimeBackend = (backend: Backend): VqvaeBackend =>
@@ -320,6 +295,11 @@ function tokenizer(model: Model): VqvaeModel {
   if (isVqvae(model)) return model;
   const { id, family } = model.manifest;
   throw new Error(`${id} is a ${family}: pictures need a tokenizer, such as the one it pairs with.`);
+}
+
+function prior(model: Model): PriorModel {
+  if (isPrior(model)) return model;
+  throw new Error(`${model.manifest.id} is a tokenizer: new codes need a prior.`);
 }
 
 const summarizeLocal = ({ manifest, folder }: LocalModel): ModelSummary => ({

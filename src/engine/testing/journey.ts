@@ -85,6 +85,21 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
       },
     );
 
+    it('lists and loads a prior, replays its golden file, and will not send a picture through it', async () => {
+      const id = 'tiny-prior-two-level';
+      const summary = (await host.models()).find((model) => model.id === id);
+      expect(summary).toMatchObject({ family: 'prior', codeCount: 20, pairsWith: { id: 'tiny-vq' } });
+      const stages: Progress['stage'][] = [];
+      expect(await host.load(call++, id, ({ stage }) => stages.push(stage))).toEqual(summary);
+      expect(stages).toContain('download');
+      const entries = await host.checkGolden(call++, id);
+      expect(entries.map(({ name }) => name).sort()).toEqual(['blocks.0', 'blocks.1', 'logits.0', 'logits.1', 'time']);
+      for (const { name, maxAbsDiff, scale } of entries) expect(maxAbsDiff, name).toBeLessThanOrEqual(1e-4 * scale);
+      await expect(host.encode(call++, id, testPicture(32, 32))).rejects.toThrow(
+        /is a prior: pictures need a tokenizer/,
+      );
+    });
+
     it('opens the quantizer: the chosen code is the nearest', async () => {
       for (const id of ['tiny-vq', 'tiny-cosine', 'tiny-rvq', 'tiny-fsq']) {
         const { codes, latents } = await host.reconstruct(call++, id, testPicture(32, 32));
