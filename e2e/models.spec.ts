@@ -19,6 +19,13 @@ async function drop(page: Page, ...files: string[]): Promise<void> {
     await session.send('Input.dispatchDragEvent', { type, x: 700, y: 500, data });
 }
 
+async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
 const fixture = (path: string) => new URL(`../fixtures/models/${path}`, import.meta.url).pathname;
 
 test('load with progress, see what is kept, empty it, unload', async ({ page }) => {
@@ -84,6 +91,7 @@ test('a dropped folder is checked, used in Reconstruct, checked against its gold
   await page.getByTestId('model-picker').focus();
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('pick-tiny-fsq-local')).toContainText('your own');
+  expect(await seriousViolations(page)).toEqual([]);
   await page.getByTestId('pick-tiny-fsq-local').press('Enter');
   await expectReconstructed(page, 'scene.png');
   await expect(page).toHaveURL(/#\/reconstruct/);
@@ -132,12 +140,7 @@ test('the shipped model: curve, card, and no serious accessibility violation, li
     ]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(size);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-      ).toEqual([]);
+      expect(await seriousViolations(page)).toEqual([]);
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );

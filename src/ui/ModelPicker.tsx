@@ -67,6 +67,7 @@ export function ModelPicker(props: {
       <Popover.Target>
         <Button
           rightSection={<IconChevronDown size={15} stroke={1.7} />}
+          classNames={{ root: classes.button ?? '', label: classes.current ?? '' }}
           aria-haspopup="listbox"
           aria-label={`Model: ${current?.title ?? 'none'}`}
           onClick={() => toggle(!opened)}

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import type { ModelSummary } from '../../engine/types';
 import { FactList } from '../../ui/FactList';
-import { commandOf, networkFacts, scoreFacts, trainingFacts } from './facts';
+import { commandOf, networkFacts, scoreFacts, trainingFacts, type Facts } from './facts';
 import { GoldenPanel } from './GoldenPanel';
 import { useModelFile } from './useModelFile';
 import { readCurve } from './curve';
@@ -25,8 +25,8 @@ export default function ModelDetails({ model }: { model: ModelSummary }) {
             </a>
           )}
         </FactList>
-        <FactList title="Training" facts={trainingFacts(model)} />
-        <FactList title="Scores" facts={scoreFacts(model)} />
+        <SomeFacts title="Training" facts={trainingFacts(model)} />
+        <SomeFacts title="Scores" facts={scoreFacts(model)} />
       </div>
       {command && (
         <div>
@@ -42,6 +42,10 @@ export default function ModelDetails({ model }: { model: ModelSummary }) {
     </div>
   );
 }
+
+/** No title over nothing. */
+const SomeFacts = ({ title, facts }: { title: string; facts: Facts }) =>
+  facts.length > 0 && <FactList title={title} facts={facts} />;
 
 function Curve({ model }: { model: ModelSummary }) {
   const text = useModelFile(model, 'curve.json');

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import type { Progress } from '../../engine/types';
 import type { Sample } from '../../labs/samples';
 import { createFakeEngine, fakeModel, type FakeEngineOptions } from '../../labs/testing/fakeEngine';
 import { testPicture } from '../../labs/testing/pictures';
@@ -55,6 +56,20 @@ it('a load can be stopped, and says why it failed', async () => {
   expect(broken.state().loads[id]).toEqual({ phase: 'failed', message: 'model.safetensors: not found (404).' });
   await broken.desk.load(id);
   expect(broken.state().loads[id]?.phase).toBe('done');
+});
+
+it('progress that arrives after the end changes nothing', async () => {
+  const { desk, engine, state } = open();
+  await desk.start();
+  let late: ((progress: Progress) => void) | undefined;
+  const load = engine.load.bind(engine);
+  engine.load = (model, call) => {
+    late = call?.onProgress;
+    return load(model, call);
+  };
+  await desk.load(id);
+  late?.({ stage: 'verify', fraction: 1, message: 'verified' });
+  expect(state().loads[id]).toEqual({ phase: 'done' });
 });
 
 it('takes a folder, refuses another in words, and lets go of it again', async () => {

@@ -132,9 +132,18 @@ export function createDesk({ engine, notify, loadSamples, decode }: DeskServices
     return controller.signal;
   }
 
+  /** Progress crosses from the worker by another way than results do: what comes after the end is not told. */
+  const untilDone = (signal: AbortSignal, tell: (progress: Progress) => void) => {
+    let done = false;
+    return {
+      onProgress: (progress: Progress) => void (done || signal.aborted || tell(progress)),
+      end: () => (done = true),
+    };
+  };
+
   async function load(id: string): Promise<void> {
     const signal = begin(id);
-    const onProgress = (progress: Progress) => !signal.aborted && setLoad(id, { phase: 'running', progress });
+    const { onProgress, end } = untilDone(signal, (progress) => setLoad(id, { phase: 'running', progress }));
     setLoad(id, { phase: 'running', progress: null });
     try {
       await unlessAborted(signal, engine.load(id, { signal, onProgress }));
@@ -146,8 +155,10 @@ export function createDesk({ engine, notify, loadSamples, decode }: DeskServices
         const run = await unlessAborted(signal, engine.reconstruct(id, picture, {}, { signal, onProgress }));
         set(({ demos }) => ({ demos: { ...demos, [id]: { sample, run } } }));
       }
+      end();
       setLoad(id, { phase: 'done' });
     } catch (error) {
+      end();
       // Stopped by the visitor, or by a later load of the same model, which has the word now.
       if (isAbort(error)) return;
       setLoad(id, { phase: 'failed', message: messageOf(error) });
@@ -224,14 +235,16 @@ export function createDesk({ engine, notify, loadSamples, decode }: DeskServices
       }),
     async check(id) {
       const signal = begin(`golden ${id}`);
-      const onProgress = (progress: Progress) => !signal.aborted && setCheck(id, { phase: 'running', progress });
+      const { onProgress, end } = untilDone(signal, (progress) => setCheck(id, { phase: 'running', progress }));
       setCheck(id, { phase: 'running', progress: null });
       try {
         const entries = await unlessAborted(signal, engine.checkGolden(id, { signal, onProgress }));
+        end();
         const { adapter } = await engine.capabilities();
         setCheck(id, { phase: 'done', result: { entries, adapter } });
         await refresh();
       } catch (error) {
+        end();
         if (isAbort(error)) return;
         setCheck(id, { phase: 'failed', message: messageOf(error) });
       }
