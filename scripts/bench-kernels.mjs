@@ -1,12 +1,12 @@
 /**
- * node scripts/bench-kernels.mjs [conv2d] [groupNorm] [nearestCode] [--chromium]
+ * node scripts/bench-kernels.mjs [conv2d] [groupNorm] [nearestCode] [attention] [--chromium]
  * Times kernels in Node (Dawn on any Vulkan driver), or in Chromium on SwiftShader. Refuses to time a wrong result.
  */
 import { existsSync } from 'node:fs';
 import { createServer } from 'vite';
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const wanted = names.length ? names : ['conv2d', 'groupNorm', 'nearestCode'];
+const wanted = names.length ? names : ['conv2d', 'groupNorm', 'nearestCode', 'attention'];
 const inChromium = process.argv.includes('--chromium');
 const server = await createServer({
   logLevel: 'error',

@@ -1,8 +1,9 @@
-/** What attention is timed on: `node scripts/bench-kernels.mjs attention`. */
+/** What attention and a whole block are timed on: `node scripts/bench-kernels.mjs attention`. */
 import { randomArray } from '../../gpu/testing/random';
 import type { KernelBench } from '../bench';
 import type { Target } from '../kernel';
 import { plan, type AttentionOptions } from './index';
+import { blockBench } from './block.bench';
 import { attentionReference } from './reference';
 
 function bench(samples: number, sequence: number, heads: number, causalFrom: number | null): KernelBench {
@@ -20,4 +21,11 @@ function bench(samples: number, sequence: number, heads: number, causalFrom: num
   };
 }
 
-export default [bench(1, 264, 6, null), bench(2, 264, 6, null), bench(1, 264, 6, 8), bench(1, 328, 6, null)];
+export default [
+  bench(1, 264, 6, null),
+  bench(2, 264, 6, null),
+  bench(1, 264, 6, 8),
+  bench(1, 328, 6, null),
+  blockBench(1, 264, 192, 6),
+  blockBench(2, 264, 192, 6),
+];

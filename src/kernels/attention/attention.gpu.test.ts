@@ -31,14 +31,18 @@ async function check(change: Partial<AttentionOptions>, isSoftware = true, size 
 
 it('sequences of 1, primes, workgroup - 1, exact, + 1', async () => {
   for (const isSoftware of [true, false])
-    for (const sequence of [1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 65, 101]) await check({ sequence }, isSoftware);
+    for (const sequence of [1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 101]) await check({ sequence }, isSoftware);
 });
 
-it('every head width and type, causal or not, several samples', async () => {
+it('every head width, causal or not, several samples', async () => {
+  for (const headWidth of [4, 12, 16, 20, 32])
+    for (const causalFrom of [null, 0, 7, 19]) await check({ samples: 2, sequence: 19, headWidth, causalFrom });
+});
+
+it('every variant', async () => {
   for (const elem of ['f32', 'f16'] as const)
-    for (const headWidth of [4, 12, 16, 20, 32, 40, 64])
-      for (const causalFrom of [null, 0, 3, 7, 19])
-        await check({ samples: 2, sequence: 19, headWidth, causalFrom, elem });
+    for (const headWidth of [16, 32, 40, 64])
+      for (const isSoftware of [true, false]) await check({ headWidth, elem, causalFrom: 2, sequence: 9 }, isSoftware);
 });
 
 it('scores so large that one key takes all', () => check({ sequence: 37, scale: 3 }, true, 30));
@@ -46,9 +50,10 @@ it('scores so large that one key takes all', () => check({ sequence: 37, scale: 
 it('a token past the first sees nothing of the future: not even NaN', async () => {
   const options = { ...base, sequence: 9, causalFrom: 2 };
   const qkv = randomArray(3 * 9 * 32, 4);
-  const before = await run(options, qkv);
-  qkv.fill(NaN, 3 * 6 * 32, 3 * 7 * 32);
-  const after = await run(options, qkv);
-  expect(after.subarray(0, 6 * 32)).toEqual(before.subarray(0, 6 * 32));
-  expect(after.subarray(6 * 32).every((value) => Number.isNaN(value))).toBe(true);
+  const spoilt = qkv.slice().fill(NaN, 3 * 6 * 32, 3 * 7 * 32);
+  for (const isSoftware of [true, false]) {
+    const [before, after] = [await run(options, qkv, isSoftware), await run(options, spoilt, isSoftware)];
+    expect(after.subarray(0, 6 * 32)).toEqual(before.subarray(0, 6 * 32));
+    expect(after.subarray(6 * 32).every((value) => Number.isNaN(value))).toBe(true);
+  }
 });
