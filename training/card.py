@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from training.tokenizer.config import Grid, ModelConfig
+
 GOALS = {"psnr": 29.5, "ssim": 0.94, "perplexity": 550, "minCodeUses": 5}
 
 
@@ -22,15 +24,34 @@ def verdict(value: float, goal: float) -> str:
     return "reached" if value >= goal else "not reached"
 
 
+def codes_in_words(grids: list[Grid]) -> str:
+    """"256 codes out of 1024", or grid by grid."""
+    if len(grids) == 1:
+        return f"{grids[0].height * grids[0].width} codes out of {grids[0].codebookSize}"
+    return " and ".join(f"{g.height} x {g.width} codes out of {g.codebookSize} ({g.name})" for g in grids)
+
+
+def code_rows(grids: list[Grid], scores: dict) -> str:
+    """Use of the codes, grid by grid. The goals are for one grid of 1,024 codes."""
+    rows = []
+    for grid, perplexity, uses in zip(grids, scores["perplexity"], scores["minCodeUses"], strict=True):
+        name = "" if len(grids) == 1 else f", {grid.name}"
+        for words, value, goal in (("perplexity of the codes", perplexity, "perplexity"), ("uses of the rarest code", uses, "minCodeUses")):
+            judged = f"{GOALS[goal]} | {verdict(value, GOALS[goal])}" if len(grids) == 1 else "- | -"
+            rows.append(f"| {words}{name} (training set) | {value:.0f} | {judged} |")
+    return "\n".join(rows)
+
+
 def card(config: dict, record: dict, scores: dict, device: str, note: str = "") -> str:
     """Markdown. `config` is the training config, `record` the checkpoint's, `scores` those of training.score."""
-    perplexity, uses = min(scores["perplexity"]), min(scores["minCodeUses"])
-    model, options = config["model"], config["training"]
+    model, options = ModelConfig.from_dict(config["model"]), config["training"]
+    grids = model.grids(config["size"], config["size"])
+    kind = "A VQ-VAE tokenizer" if model.top is None else "A tokenizer of two levels (VQ-VAE-2)"
     pictures = record["steps"] * options["batch"]
     kinds = [by(name[6:].lower(), scores[name]) for name in ("psnrByStyle", "psnrByGroup") if name in scores]
     return f"""# {config["title"]}
 
-A VQ-VAE tokenizer: a picture of {config["size"]} x {config["size"]} pixels becomes {scores["codes"]} codes out of {model["quantizer"].get("codebookSize", "-")}
+{kind}: a picture of {config["size"]} x {config["size"]} pixels becomes {codes_in_words(grids)}
 ({scores["bytes"]} bytes, {scores["bitsPerPixel"]:.3f} bits per pixel) and back. {scores["parameters"]:,} parameters, {scores["gflop"]:.2f} GFLOP for
 encode + decode, stored as F16. Trained from scratch by this project.
 
@@ -47,7 +68,7 @@ hash of the code points), were never trained on: all scores below are theirs. Fl
 
 Seed {record["seed"]}, commit {record.get("commit") or "unknown"}, {record["elapsed"] / 60:.0f} minutes on {device}, {record["steps"]:,} steps, {pictures:,} pictures. Loss: logarithm of each
 picture's mean squared error (so that the mean PSNR is what is trained), plus the logarithm of its multi-scale gradient error, SSIM and
-commitment. Codebook by moving averages from a k-means start; {record["revived"]} dead codes revived, none in the last quarter. The shipped weights are
+commitment. {"Codebook" if len(grids) == 1 else "Codebooks"} by moving averages from a k-means start; {record["revived"]} dead codes revived, none in the last quarter. The shipped weights are
 the moving average. {note}
 
 ## Scores on held-out concepts (F16 weights, float32 arithmetic, 8-bit pictures)
@@ -56,8 +77,7 @@ the moving average. {note}
 |---|---|---|---|
 | PSNR, mean over pictures | {scores["psnr"]:.2f} dB | {GOALS["psnr"]} | {verdict(scores["psnr"], GOALS["psnr"])} |
 | SSIM, mean over pictures | {scores["ssim"]:.4f} | {GOALS["ssim"]} | {verdict(scores["ssim"], GOALS["ssim"])} |
-| perplexity of the codes (training set) | {perplexity:.0f} | {GOALS["perplexity"]} | {verdict(perplexity, GOALS["perplexity"])} |
-| uses of the rarest code (training set) | {uses} | {GOALS["minCodeUses"]} | {verdict(uses, GOALS["minCodeUses"])} |
+{code_rows(grids, scores)}
 
 PSNR quartiles {", ".join(f"{v:.1f}" for v in scores["psnrQuartiles"])} dB. {" ".join(kinds)}
 
@@ -72,7 +92,7 @@ Our bytes are the codes alone; the {scores["parameters"] * 2 / 1e6:.1f} MB of we
 ## Limits
 
 - It knows emoji-like drawings on white. Photographs, small text and fine patterns come back as blurred or invented detail.
-- 8 x 8 pixels per code: thin lines, small faces in family pictures and lettering are where it is worst.
+- {model.factor} x {model.factor} pixels per code: thin lines, small faces in family pictures and lettering are where it is worst.
 - The training was one run on two shared CPU cores; more computing would still help.
 
 ## Licence

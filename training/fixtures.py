@@ -73,6 +73,19 @@ FIXTURES = [
         },
     },
     {
+        "id": "tiny-h2", "title": "Test: two levels, a picture that is not square", "size": [24, 32], "dtype": "F16",
+        "model": {
+            "encoder": half(2, [8, 24], [1, 1], [False, False], mid=False),
+            "decoder": half(1, [8, 8, 16], [1, 1, 1], [False, False, False], mid_attention=False),
+            "top": {
+                "encoder": half(1, [8, 16], [1, 1], [False, False], mid=False),
+                "decoder": half(1, [8, 16], [1, 1], [False, True], mid=False),
+            },
+            "latentChannels": 10, "codeDim": 6, "normGroups": 8, "downsample": "conv3", "upsample": "nearest",
+            "quantizer": {"kind": "two-level", "topSize": 32, "bottomSize": 64},
+        },
+    },
+    {
         "id": "ci-64", "title": "Test: 64 px tokenizer for end-to-end tests and the benchmark", "size": [64, 64], "dtype": "F16",
         "model": {
             "encoder": half(1, [32, 48, 64], [1, 1, 1], [False, False, False]),
@@ -141,11 +154,17 @@ def randomise(model: VQModel, seed: int) -> None:
 def draw_codebooks(model: VQModel, height: int, width: int, seed: int) -> None:
     """Codebook rows = latents of random pictures (of the residuals, level by level), a little blurred by noise."""
     g = torch.Generator().manual_seed(seed)
-    books = model.quantize.codebooks()
-    if not books:
-        return
-    rows = torch.cat([to_rows(model.encode(picture(height, width, seed + 1 + i))) for i in range(12)])
-    for book in books:
+    pictures = [picture(height, width, seed + 1 + i) for i in range(12)]
+
+    def latents(level: int) -> Tensor:
+        if model.top is None:
+            return torch.cat([to_rows(model.encode(x)) for x in pictures])
+        return torch.cat([model.tokenize(x).inputs[level] for x in pictures])
+
+    rows = torch.empty(0)
+    for level, book in enumerate(model.codebooks()):
+        if level == 0 or model.top is not None:
+            rows = latents(level)
         chosen = rows[torch.randperm(len(rows), generator=g)[: len(book.embedding.weight)]]
         scale = 0.5 + torch.rand(len(chosen), 1, generator=g) if book.distance == "cosine" else 1.0
         book.embedding.weight.copy_((chosen + 0.05 * rows.std() * torch.randn(chosen.shape, generator=g)) * scale)

@@ -38,11 +38,17 @@ def golden(model: VQModel, x: Tensor) -> dict[str, Tensor]:
     for half in ("encoder", "decoder"):
         if getattr(model, half).mid_block is not None:
             named[f"{half}.mid_block"] = getattr(model, half).mid_block
+    two_level = model.top is not None
+    if two_level:
+        named |= {"top.latents": model.top_quant_conv, "top.decoded": model.top.decoder, "latents": model.quant_conv}
     hooks = [m.register_forward_hook(lambda _m, _i, out, name=name: parts.update({name: out})) for name, m in named.items()]
-    latents = model.encode(x)
-    quantized = model.quantize(latents)
-    parts["latents"] = latents
-    parts["indices"] = quantized.indices[0].to(torch.int32)
+    quantized = model.tokenize(x)
+    if two_level:
+        top, bottom = quantized.grids
+        parts |= {"indices.top": top[0].to(torch.int32), "indices.bottom": bottom[0].to(torch.int32)}
+    else:
+        parts["latents"] = model.encode(x)
+        parts["indices"] = quantized.indices[0].to(torch.int32)
     parts["quantized"] = quantized.values
     parts["reconstruction"] = model.decode(quantized.values)
     for hook in hooks:
@@ -54,15 +60,14 @@ def code_margin(model: VQModel, x: Tensor) -> float:
     """How far the closest decision of this picture is from a tie: relative gap of the two best squared distances, or, for FSQ,
     the distance to the rounding border. Test pictures are chosen so that this is not tiny."""
     with torch.no_grad():
-        latents = model.encode(x)
-        quantized = model.quantize(latents)
+        quantized = model.tokenize(x)
         if not quantized.inputs:
-            q = model.quantize
+            q, latents = model.quantize, model.encode(x)
             rows = latents.permute(0, 2, 3, 1).reshape(-1, latents.shape[1])
             bounded = torch.tanh(rows + q.shift) * q.half_range - q.offset
             return float((0.5 - (bounded - bounded.round()).abs()).min())
         gaps = []
-        for rows, book in zip(quantized.inputs, model.quantize.codebooks(), strict=True):
+        for rows, book in zip(quantized.inputs, model.codebooks(), strict=True):
             best = torch.cdist(rows.double(), book.codebook.double()).square().topk(2, largest=False).values
             gaps.append(float(((best[:, 1] - best[:, 0]) / best[:, 1]).min()))
         return min(gaps)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -64,17 +65,19 @@ def score_tokenizer(args: argparse.Namespace) -> dict:
     data = load_pictures(args.data, size)
     training, held_out = data.split(False), data.split(True)
     config = model.config
-    positions = (size // config.factor) ** 2
-    bits = positions * config.num_levels * math.log2(config.codebook_size)
-    budget = math.ceil(bits / 8)
+    grids = config.grids(size, size)
+    grid_bits = [grid.height * grid.width * math.log2(grid.codebookSize) for grid in grids]
+    bits = sum(grid_bits)
+    budget = sum(math.ceil(part / 8) for part in grid_bits)  # each grid begins at a byte, as on the page
     decibels, similarity = evaluate_each(model, held_out)
     counts = code_histogram(model, training)
     scores = {
         "psnr": float(decibels.mean()), "ssim": float(similarity.mean()),
         "psnrQuartiles": [float(v) for v in np.quantile(decibels.numpy(), [0.25, 0.5, 0.75])],
         "heldOut": len(held_out.pictures), "train": len(training.pictures), "dataSha256": data.sha256,
-        "codes": positions * config.num_levels, "bytes": budget, "bitsPerPixel": bits / size**2,
-        "perplexity": [perplexity(level) for level in counts], "minCodeUses": [int(level.min()) for level in counts],
+        "grids": [asdict(grid) for grid in grids],
+        "codes": sum(grid.height * grid.width for grid in grids), "bytes": budget, "bitsPerPixel": bits / size**2,
+        "perplexity": [perplexity(level) for level in counts], "codesUsed": [int((level > 0).sum()) for level in counts], "minCodeUses": [int(level.min()) for level in counts],
         "parameters": parameter_count(model), "gflop": flop_count(model, size, size) / 1e9,
     }
     for name in ("style", "group"):

@@ -29,9 +29,9 @@ def flop_count(model: VQModel, height: int, width: int) -> int:
     hooks = [module.register_forward_hook(count) for module in model.modules()]
     device = next(model.parameters()).device
     with torch.no_grad():
-        model(torch.zeros(1, model.config.inChannels, height, width, device=device))
+        _, quantized = model(torch.zeros(1, model.config.inChannels, height, width, device=device))
     for hook in hooks:
         hook.remove()
-    positions = height * width // model.config.factor**2
-    total += sum(2 * positions * book.embedding.weight.numel() for book in model.quantize.codebooks())
+    if books := model.codebooks():
+        total += sum(2 * grid.numel() * book.embedding.weight.numel() for grid, book in zip(quantized.grids, books, strict=True))
     return total

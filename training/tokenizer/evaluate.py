@@ -29,13 +29,12 @@ def evaluate(model: VQModel, data: PictureSet) -> dict[str, float]:
 
 
 @torch.no_grad()
-def code_histogram(model: VQModel, data: PictureSet, batch: int = 32) -> Tensor:
-    """How often each code occurs: [levels, K]."""
-    config = model.config
-    counts = torch.zeros(config.num_levels, config.codebook_size, dtype=torch.int64)
+def code_histogram(model: VQModel, data: PictureSet, batch: int = 32) -> list[Tensor]:
+    """How often each code occurs, per grid [K]."""
+    counts = [torch.zeros(size, dtype=torch.int64) for size in model.config.codebook_sizes]
     device = next(model.parameters()).device
     for i in range(0, len(data.pictures), batch):
-        indices = model.quantize(model.encode(to_tensor(data.pictures[i : i + batch]).to(device))).indices.cpu()
-        for level in range(config.num_levels):
-            counts[level] += torch.bincount(indices[:, level].flatten(), minlength=config.codebook_size)
+        grids = model.tokenize(to_tensor(data.pictures[i : i + batch]).to(device)).grids
+        for count, grid in zip(counts, grids, strict=True):
+            count += torch.bincount(grid.flatten().cpu(), minlength=len(count))
     return counts

@@ -74,7 +74,8 @@ class Run:
             with trainer.averaged() as model:
                 scores |= evaluate(model, held_out)
         for i, book in enumerate(trainer.books):
-            scores |= {name + (str(i) if i else ""): value for name, value in book.report().items()}
+            grid = ("Top", "Bottom")[i] if trainer.model.top is not None else str(i) if i else ""
+            scores |= {name + grid: value for name, value in book.report().items()}
         scores |= {"step": trainer.steps_done, "minutes": self.elapsed / 60, "progress": progress, "revived": trainer.revived,
                    "train": self.smooth_psnr, "picturesPerSecond": trainer.steps_done * self.batch / max(self.elapsed, 1)}
         self.curve.append({name: round(value, 4) for name, value in scores.items()})

@@ -1,18 +1,20 @@
 """VQ-VAE with the topology and key names of VQGAN / diffusers `VQModel` (docs/model-format.md).
 
-Shapes: pictures [B, 3, H, W] in [-1, 1]; latents and quantized [B, d, h, w] with h = H / f; indices [B, levels, h, w].
+Shapes: pictures [B, 3, H, W] in [-1, 1]; latents and quantized [B, d, h, w] with h = H / f; codes [B, h, w] per grid.
 Sources: van den Oord et al. 2017 (VQ-VAE), Esser et al. 2021 (VQGAN).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.tokenizer.config import HalfConfig, ModelConfig
+from training.tokenizer.config import TOP_FACTOR, HalfConfig, ModelConfig
 from training.tokenizer.norm import normalise
-from training.tokenizer.quantizers import Quantized, make_quantizer
+from training.tokenizer.quantizers import Quantized, VectorQuantizer, make_quantizer
 
 
 class ResBlock(nn.Module):
@@ -179,33 +181,109 @@ class Decoder(nn.Module):
         return F.pixel_shuffle(x, self.stem) if self.stem > 1 else x
 
 
+class TopPair(nn.Module):
+    """Encoder and decoder of the upper of two levels: features [B, z, h, w] -> [B, z, h / 2, w / 2] -> [B, z, h, w]."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        assert config.top is not None
+        inner = replace(config, inChannels=config.latentChannels, encoder=config.top.encoder, decoder=config.top.decoder)
+        self.encoder = Encoder(inner)
+        self.decoder = Decoder(inner)
+
+
+def search(quantizer: nn.Module, latents: Tensor) -> Quantized:
+    """In float32 whatever surrounds it: a search in bf16 picks wrong neighbours."""
+    with torch.autocast(latents.device.type, enabled=False):
+        return quantizer(latents.float())
+
+
+def join_levels(bottom: Tensor, top: Tensor) -> Tensor:
+    """What the decoder sees of two levels: [B, d, h, w] and [B, d, h / 2, w / 2], enlarged, -> [B, 2 d, h, w]"""
+    return torch.cat([bottom, F.interpolate(top, scale_factor=float(TOP_FACTOR), mode="nearest")], 1)
+
+
 class VQModel(nn.Module):
-    """Encoder, quantizer, decoder. `state_dict()` has exactly the contract's keys."""
+    """Encoder, quantizer, decoder; with a top pair, two levels (VQ-VAE-2, Razavi et al. 2019). `state_dict()` has exactly the
+    contract's keys."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
         z, d = config.latentChannels, config.codeDim
+        levels = 1 if config.top is None else 2
         self.encoder = Encoder(config)
-        self.quant_conv = nn.Conv2d(z, d, 1) if config.quantConv else None
+        self.quant_conv = nn.Conv2d(levels * z, d, 1) if config.quantConv else None
         self.quantize = make_quantizer(config.quantizer, d)
-        self.post_quant_conv = nn.Conv2d(d, z, 1) if config.postQuantConv else None
+        self.post_quant_conv = nn.Conv2d(levels * d, z, 1) if config.postQuantConv else None
         self.decoder = Decoder(config)
+        self.top = None
+        if config.top is not None:
+            self.top = TopPair(config)
+            self.top_quant_conv = nn.Conv2d(z, d, 1)
+            self.top_quantize = VectorQuantizer(config.quantizer["topSize"], d)
+            self.top_post_quant_conv = nn.Conv2d(d, z, 1)
+
+    def codebooks(self) -> list[VectorQuantizer]:
+        """In the order of `Quantized.grids`; none for FSQ."""
+        return ([] if self.top is None else [self.top_quantize]) + self.quantize.codebooks()
 
     def encode(self, x: Tensor) -> Tensor:
-        """Latents before the quantizer [B, d, h, w]."""
+        """Latents before the quantizer [B, d, h, w]. One level only."""
+        if self.top is not None:
+            raise ValueError("two levels have latents of the top and of the bottom: use tokenize")
         h = self.encoder(x)
         return h if self.quant_conv is None else self.quant_conv(h)
+
+    def top_latents(self, features: Tensor) -> Tensor:
+        """Features [B, z, h, w] -> latents of the top [B, d, h / 2, w / 2]"""
+        return self.top_quant_conv(self.top.encoder(features))
+
+    def bottom_latents(self, features: Tensor, top: Tensor) -> Tensor:
+        """Features [B, z, h, w] and the top's codes as vectors [B, d, h / 2, w / 2] -> latents of the bottom [B, d, h, w]"""
+        return self.quant_conv(torch.cat([features, self.top.decoder(self.top_post_quant_conv(top))], 1))
+
+    def tokenize(self, x: Tensor) -> Quantized:
+        """Picture to codes; two levels: the top's first, then, knowing it, the bottom's."""
+        if self.top is None:
+            return search(self.quantize, self.encode(x))
+        features = self.encoder(x)
+        top = search(self.top_quantize, self.top_latents(features))
+        bottom = search(self.quantize, self.bottom_latents(features, top.straight_through))
+        return Quantized(
+            join_levels(bottom.values, top.values), join_levels(bottom.straight_through, top.straight_through),
+            top.grids + bottom.grids, top.commitment + bottom.commitment, top.inputs + bottom.inputs,
+        )
+
+    def lookup(self, grids: list[Tensor]) -> Tensor:
+        """Codes, per grid [B, h, w], to what `decode` takes (`Quantized.values`)."""
+        if self.top is None:
+            return self.quantize.lookup(torch.stack(grids, 1))
+        top, bottom = grids
+        return join_levels(self.quantize.lookup(bottom[:, None]), self.top_quantize.lookup(top[:, None]))
 
     def decode(self, quantized: Tensor) -> Tensor:
         """Picture [B, 3, H, W], not clipped."""
         return self.decoder(quantized if self.post_quant_conv is None else self.post_quant_conv(quantized))
 
-    def forward(self, x: Tensor, quantize: bool = True) -> tuple[Tensor, Tensor, Quantized | None]:
-        """(reconstruction, latents, what the quantizer returned). quantize=False: a plain autoencoder, for warm-up."""
-        latents = self.encode(x)
-        if not quantize:
-            return self.decode(latents), latents, None
-        with torch.autocast(latents.device.type, enabled=False):  # a search in bf16 picks wrong neighbours
-            quantized = self.quantize(latents.float())
-        return self.decode(quantized.straight_through), latents, quantized
+    def forward(self, x: Tensor, quantize: bool = True, top_only: int = 0) -> tuple[Tensor, Quantized | None]:
+        """(reconstruction, codes). quantize=False: a plain autoencoder, for warm-up. top_only: the first so many pictures are painted
+        from the top alone, see `flatten_bottom`."""
+        if quantize:
+            quantized = self.tokenize(x)
+            return self.decode(self.flatten_bottom(quantized.straight_through, top_only)), quantized
+        if self.top is None:
+            return self.decode(self.encode(x)), None
+        features = self.encoder(x)
+        top = self.top_latents(features)
+        joined = join_levels(self.bottom_latents(features, top), top)
+        return self.decode(self.flatten_bottom(joined, top_only)), None
+
+    def flatten_bottom(self, joined: Tensor, count: int) -> Tensor:
+        """The bottom of the first `count` pictures is one vector everywhere: the one in their corner. Without such pictures a top that
+        joins a trained bottom is never needed, and its codebook collapses."""
+        if count == 0:
+            return joined
+        d = self.config.codeDim
+        flat = joined[:count, :d, :1, :1].detach().expand(-1, -1, *joined.shape[2:])
+        return torch.cat([torch.cat([flat, joined[:count, d:]], 1), joined[count:]])

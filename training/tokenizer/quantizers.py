@@ -1,4 +1,4 @@
-"""Quantizers: VQ (L2, cosine), FSQ, residual VQ. Latents [B, d, h, w] -> codes [B, levels, h, w].
+"""Quantizers: VQ (L2, cosine), FSQ, residual VQ. Latents [B, d, h, w] -> codes, per level [B, h, w].
 
 Codebooks learn by exponential moving averages (van den Oord et al. 2017, appendix A.1), not by gradient: see `CodebookTrainer`
 in codebook.py. Here is only what inference needs, plus the straight-through estimate for training.
@@ -17,11 +17,16 @@ from torch import Tensor, nn
 class Quantized:
     """What a quantizer returns."""
 
-    values: Tensor  # [B, d, h, w] after lookup (sum of the levels for rvq)
+    values: Tensor  # [B, d, h, w] after lookup (sum of the levels for rvq; two levels: bottom and enlarged top, 2 d)
     straight_through: Tensor  # the same values, with the gradient passed on to the latents
-    indices: Tensor  # [B, levels, h, w], int64
+    grids: list[Tensor]  # per grid [B, h, w], int64; of two levels the top's first, half as large
     commitment: Tensor  # mean squared distance of the latents to their (fixed) codes
-    inputs: list[Tensor]  # per level, the vectors that were searched [B h w, d]: what the codebook averages
+    inputs: list[Tensor]  # per grid, the vectors that were searched [B h w, d]: what the codebook averages
+
+    @property
+    def indices(self) -> Tensor:
+        """All grids as one tensor [B, levels, h, w]; they must be of one size."""
+        return torch.stack(self.grids, 1)
 
 
 def nearest(vectors: Tensor, codebook: Tensor) -> Tensor:
@@ -80,7 +85,7 @@ class VectorQuantizer(nn.Module):
         values = to_grid(self.codebook[indices], latents)
         b, _, h, w = latents.shape
         commitment = F.mse_loss(latents, values)
-        return Quantized(values, pass_through(latents, values), indices.reshape(b, 1, h, w), commitment, [rows.detach()])
+        return Quantized(values, pass_through(latents, values), [indices.reshape(b, h, w)], commitment, [rows.detach()])
 
 
 class FiniteScalarQuantizer(nn.Module):
@@ -113,7 +118,7 @@ class FiniteScalarQuantizer(nn.Module):
         values = to_grid(q / self.width, latents)
         through = to_grid(pass_through(bounded, q) / self.width, latents)
         b, _, h, w = latents.shape
-        return Quantized(values.detach(), through, indices.reshape(b, 1, h, w), latents.new_zeros(()), [])
+        return Quantized(values.detach(), through, [indices.reshape(b, h, w)], latents.new_zeros(()), [])
 
 
 class ResidualQuantizer(nn.Module):
@@ -131,16 +136,16 @@ class ResidualQuantizer(nn.Module):
         return sum(level.lookup(indices[:, i : i + 1]) for i, level in enumerate(self.levels))
 
     def forward(self, latents: Tensor) -> Quantized:
-        rest, total, indices, inputs = latents, torch.zeros_like(latents), [], []
+        rest, total, grids, inputs = latents, torch.zeros_like(latents), [], []
         commitment = latents.new_zeros(())
         for level in self.levels:
             step = level(rest)
             total = total + step.values
             rest = latents - total.detach()
-            indices.append(step.indices)
+            grids += step.grids
             inputs += step.inputs
             commitment = commitment + F.mse_loss(latents, total.detach()) / len(self.levels)
-        return Quantized(total, pass_through(latents, total), torch.cat(indices, 1), commitment, inputs)
+        return Quantized(total, pass_through(latents, total), grids, commitment, inputs)
 
 
 def make_quantizer(spec: dict, dim: int) -> nn.Module:
@@ -151,4 +156,6 @@ def make_quantizer(spec: dict, dim: int) -> nn.Module:
         return FiniteScalarQuantizer(spec["levels"])
     if kind == "rvq":
         return ResidualQuantizer(spec["codebookSize"], dim, spec["numLevels"])
+    if kind == "two-level":
+        return VectorQuantizer(spec["bottomSize"], dim)  # the bottom's; the top's is the model's own
     raise ValueError(f"unknown quantizer {kind}")

@@ -30,7 +30,7 @@ class TokenizerTrainer:
         self.device, self.bf16, self.seed = device, bf16, seed
         self.model = VQModel(ModelConfig.from_dict(config["model"])).to(device, memory_format=torch.channels_last)
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.books = [CodebookTrainer(book) for book in self.model.quantize.codebooks()]
+        self.books = [CodebookTrainer(book) for book in self.model.codebooks()]
         parameters = [p for p in self.model.parameters() if p.requires_grad]
         decay = self.options.get("weightDecay", 0.0)
         self.optimizer = torch.optim.AdamW(parameters, lr=0.0, betas=(0.9, 0.99), weight_decay=decay, **FUSED_ADAM)
@@ -52,15 +52,23 @@ class TokenizerTrainer:
 
     @torch.no_grad()
     def start_from(self, weights: dict[str, Tensor]) -> list[str]:
-        """Warm start from another model's weights: every tensor of the same name and shape is taken over. If all codebooks fit they
-        go on from there, otherwise they start by k-means as usual. Returns the names that were not found or have another shape."""
+        """Warm start from another model's weights: every tensor of the same name and shape is taken over; of the convolutions around
+        the quantizer, whose input is twice as wide in two levels as in one, the bottom's half. If all codebooks fit they go on from
+        there, otherwise they start by k-means as usual. Returns the names that were not found or have another shape."""
         own = self.model.state_dict()
         fits = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+        if self.options.get("freshCodebook"):
+            fits = {name: value for name, value in fits.items() if not name.startswith("quantize.")}
         missing = [name for name in own if name not in fits]
+        if self.model.top is not None:
+            for name in ("quant_conv.weight", "post_quant_conv.weight"):
+                value, z = weights.get(name), own[name].shape[1] // 2
+                if name in missing and value is not None and value.shape == own[name][:, :z].shape:
+                    fits[name] = torch.cat([value.to(self.device), own[name][:, z:]], 1)
         self.model.load_state_dict(fits, strict=False)
         for name, value in self.model.state_dict().items():
             self.average[name].copy_(value)
-        if self.books and not any(name.startswith("quantize.") for name in missing):
+        if self.books and not any(name.endswith("embedding.weight") for name in missing):
             for book in self.books:
                 book.go_on()
             self.books_started = True
@@ -78,7 +86,7 @@ class TokenizerTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(progress)
         with self.autocast():
-            output, _, quantized = self.run(x, self.quantizing)
+            output, quantized = self.run(x, self.quantizing, self.top_only(len(x), progress))
         loss, decibels = reconstruction_loss(output, x, o["loss"])
         if quantized is not None:
             loss = loss + o["commitment"] * quantized.commitment
@@ -97,6 +105,13 @@ class TokenizerTrainer:
         self.update_average()
         return {"loss": float(loss.detach()), "psnr": float(decibels)}
 
+    def top_only(self, batch: int, progress: float) -> int:
+        """How many pictures of a batch the decoder paints from the top level alone: a share of `topOnly`, until `topOnlyUntil`."""
+        o = self.options
+        if self.model.top is None or progress >= o.get("topOnlyUntil", 2.0):
+            return 0
+        return round(o.get("topOnly", 0.0) * batch)
+
     def autocast(self) -> contextlib.AbstractContextManager:
         return torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else contextlib.nullcontext()
 
@@ -105,7 +120,18 @@ class TokenizerTrainer:
 
     @torch.no_grad()
     def start_codebooks(self, batches: list[Tensor]) -> None:
-        """k-means on the latents of some batches; each level of a residual quantizer on what the levels before left over."""
+        """k-means on the latents of some batches; each level of a residual quantizer on what the levels before left over, the bottom
+        of two levels on latents that know the quantized top."""
+        if self.model.top is not None:
+            model, (top, bottom) = self.model, self.books
+            features = [model.encoder(x) for x in batches]
+            latents = [model.top_latents(f).float() for f in features]
+            top.start(distributed.gather_rows(torch.cat([to_rows(z) for z in latents])), self.generator(1))
+            codes = [top.quantizer(z).values for z in latents]
+            latents = [model.bottom_latents(f, q) for f, q in zip(features, codes, strict=True)]
+            bottom.start(distributed.gather_rows(torch.cat([to_rows(z.float()) for z in latents])), self.generator(1))
+            self.books_started = True
+            return
         rows = distributed.gather_rows(torch.cat([to_rows(self.model.encode(x).float()) for x in batches]))
         for book in self.books:
             if book.quantizer.distance == "cosine":
@@ -119,12 +145,12 @@ class TokenizerTrainer:
         o = self.options
         if progress >= o.get("freezeCodebookAt", 2.0):
             for level, book in enumerate(self.books):
-                book.count(quantized.indices[:, level].flatten())
+                book.count(quantized.grids[level].flatten())
             return
         first, last = o["codebookDecay"]
         decay = first + (last - first) * min(progress, 1.0)
         for level, book in enumerate(self.books):
-            book.update(quantized.inputs[level], quantized.indices[:, level].flatten(), decay)
+            book.update(quantized.inputs[level], quantized.grids[level].flatten(), decay)
             if progress < o["reviveUntil"] and self.steps_done % o["reviveEvery"] == 0:
                 self.revived += book.revive(quantized.inputs[level], o["reviveThreshold"], self.generator(2))
 
