@@ -1,4 +1,4 @@
-"""python -m training.train tokenizer --config training/configs/<id>.json --data <emoji128.npz or a folder> --out <folder>
+"""python -m training.train tokenizer|prior --config training/configs/<id>.json --data <emoji128.npz or a folder> --out <folder>
 
 Runs unchanged under torchrun on several GPUs. Started again with the same --out, it goes on from the last checkpoint.
 """
@@ -6,22 +6,29 @@ Runs unchanged under torchrun on several GPUs. Started again with the same --out
 from __future__ import annotations
 
 import argparse
+import importlib
 from pathlib import Path
 
 PRESETS = {  # what the machine decides; the config decides the rest
-    "cpu": {"minutes": 100.0, "bf16": True, "compile": False, "batchFactor": 1},
-    "gpu": {"minutes": 10.0, "bf16": True, "compile": True, "batchFactor": 8},
+    "tokenizer": {
+        "cpu": {"minutes": 100.0, "bf16": True, "compile": False, "batchFactor": 1},
+        "gpu": {"minutes": 10.0, "bf16": True, "compile": True, "batchFactor": 8},
+    },
+    "prior": {
+        "cpu": {"minutes": 60.0, "bf16": True, "compile": False, "batchFactor": 1},
+        "gpu": {"minutes": 7.0, "bf16": True, "compile": True, "batchFactor": 8},
+    },
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("family", choices=["tokenizer"])
+    parser.add_argument("family", choices=["tokenizer", "prior"])
     parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="a built .npz or any folder of pictures")
+    parser.add_argument("--data", type=Path, required=True, help="tokenizer: a built .npz or any folder of pictures; prior: an .npz of training.prior.codes")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint and log")
     parser.add_argument("--from", dest="start", type=Path, help="warm start: a model folder or a checkpoint; what does not fit starts anew")
-    parser.add_argument("--preset", choices=PRESETS, default="cpu")
+    parser.add_argument("--preset", choices=PRESETS["tokenizer"], default="cpu")
     parser.add_argument("--minutes", type=float, help="time budget; the schedule ends when time or steps run out, whichever is first")
     parser.add_argument("--steps", type=int, help="step budget")
     parser.add_argument("--seed", type=int, default=0)
@@ -30,9 +37,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="CPU threads")
     args = parser.parse_args()
 
-    from training.tokenizer.loop import train  # torch only when the arguments are right
-
-    train(args, PRESETS[args.preset])
+    train = importlib.import_module(f"training.{args.family}.loop").train  # torch only when the arguments are right
+    train(args, PRESETS[args.family][args.preset])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+"""Pictures as codes: python -m training.prior.codes --tokenizer public/models/<id> --data emoji128.npz --out codes.npz
+
+Encodes every picture once as it is and `--variants` - 1 times changed a little (mirrored where no text is drawn, moved, zoomed, hue turned):
+codes cannot be moved by less than a patch, so this is done before. The result is an .npz with `codes` uint16 [variants, pictures, N] and,
+with --latents, `latents` float16 [2, pictures, N, d] of the first two; beside it an .json with tokenizer, grids, vocabulary and records.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from training.modelfolder import file_sha256
+from training.pictures import augment, load_pictures
+from training.prior.config import GridConfig
+from training.prior.vocabulary import Conditions, Vocabulary, of_emoji, of_photos
+from training.tokenizer.checkpoint import load_folder
+from training.tokenizer.model import VQModel
+
+AUGMENT = {
+    "white": {"flip": True, "shift": 7, "hue": 0.3, "hueDegrees": 12, "zoom": {"share": 0.5, "scale": [0.85, 1.12], "degrees": 6}},
+    "edge": {"flip": True, "shift": 7, "fill": "edge", "zoom": {"share": 0.5, "scale": [1.0, 1.4], "degrees": 4}},
+}
+
+
+@dataclass
+class CodeSet:
+    """Codes of a split: all pictures [P], all variants [A]."""
+
+    codes: np.ndarray  # uint16 [A, P, N]
+    latents: np.ndarray | None  # float16 [A', P, N, d], A' <= A
+    conditions: Conditions
+    records: list[dict]
+    about: dict  # tokenizer, grids, sha256
+
+    @property
+    def count(self) -> int:
+        return self.codes.shape[1]
+
+    @property
+    def grids(self) -> list[GridConfig]:
+        return [GridConfig(**grid) for grid in self.about["grids"]]
+
+
+def load_codes(path: Path) -> tuple[CodeSet, CodeSet]:
+    """(training part, held-out part)"""
+    about = json.loads(path.with_suffix(".json").read_text())
+    vocabulary = Vocabulary(**about.pop("vocabulary"))
+    records = about.pop("records")
+    with np.load(path) as arrays:
+        codes, latents = arrays["codes"], arrays["latents"] if "latents" in arrays else None
+    held = np.array([r["heldOut"] for r in records])
+
+    def part(pick: np.ndarray) -> CodeSet:
+        chosen = [records[i] for i in np.flatnonzero(pick)]
+        return CodeSet(codes[:, pick], None if latents is None else latents[:, pick], Conditions(vocabulary, chosen), chosen, about)
+
+    return part(~held), part(held)
+
+
+@torch.no_grad()
+def encode(model: VQModel, pictures: np.ndarray, may_flip: np.ndarray, options: dict | None, seed: int, batch: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """(codes uint16 [P, N], latents float16 [P, N, d]); all grids of a picture one after the other, row-major. Latents: of the last grid."""
+    codes, latents = [], []
+    for first in range(0, len(pictures), batch):
+        x = torch.from_numpy(pictures[first : first + batch]).permute(0, 3, 1, 2).float()
+        if options:
+            x = augment(x, may_flip[first : first + batch], options, np.random.default_rng([seed, first]))
+        quantized = model.tokenize((x / 127.5 - 1).contiguous(memory_format=torch.channels_last))
+        codes.append(torch.cat([grid.flatten(1) for grid in quantized.grids], 1).numpy().astype(np.uint16))
+        latents.append(quantized.inputs[-1].reshape(len(x), -1, model.config.codeDim).numpy().astype(np.float16))
+    return np.concatenate(codes), np.concatenate(latents)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tokenizer", type=Path, required=True, help="model folder")
+    parser.add_argument("--data", type=Path, required=True, help=".npz of training.data.emoji or training.data.photos")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--variants", type=int, default=8)
+    parser.add_argument("--fill", choices=AUGMENT, default="white", help="what comes in at the border when a picture is moved")
+    parser.add_argument("--latents", action="store_true", help="also the vectors before the quantizer, for the gaussian prior")
+    args = parser.parse_args()
+    model, manifest = load_folder(args.tokenizer)
+    size = manifest["preprocess"]["size"]
+    data = load_pictures(args.data, size)
+    keep = [i for i, record in enumerate(data.records) if not (record.get("set") == "emoji")]
+    pictures, may_flip, records = data.pictures[keep], data.may_flip[keep], [data.records[i] for i in keep]
+    made = []
+    for variant in range(args.variants):
+        made.append(encode(model, pictures, may_flip, AUGMENT[args.fill] if variant else None, variant))
+        print(f"variant {variant + 1} of {args.variants}", flush=True)
+    arrays = {"codes": np.stack([codes for codes, _ in made])}
+    if args.latents:
+        arrays["latents"] = np.stack([latents for _, latents in made[:2]])
+    vocabulary = of_emoji(records) if "style" in records[0] else of_photos(records)
+    about = {
+        "tokenizer": {"id": manifest["id"], "sha256": file_sha256(args.tokenizer / manifest["weights"]["file"])},
+        "grids": [asdict(grid) for grid in model.config.grids(size, size)],
+        "sha256": hashlib.sha256(arrays["codes"].tobytes()).hexdigest(),
+        "vocabulary": vocabulary.to_dict(), "records": records,
+    }
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(args.out, **arrays)
+    args.out.with_suffix(".json").write_text(json.dumps(about, ensure_ascii=False))
+    print(f"{len(records)} pictures, {len(vocabulary.entries)} entries in the vocabulary, {args.out.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
