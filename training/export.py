@@ -50,7 +50,7 @@ def main() -> None:
     candidates = [to_tensor(picture[None]).contiguous() for picture in held_out.pictures[::9]]
     golden_picture = max(candidates, key=lambda x: code_margin(model, x))
     about = {
-        "id": config["id"], "title": config["title"], "size": config["size"], "licence": "CC BY 4.0", "credits": "CREDITS.md",
+        "id": config["id"], "title": config["title"], "size": config["size"], "fit": config.get("fit", "contain"), "licence": "CC BY 4.0", "credits": "CREDITS.md",
         "training": training_record(record, scores, args.device),
     }
     text = card(config, record, scores, args.device, args.note)

@@ -108,7 +108,7 @@ def write_model_folder(folder: Path, model: VQModel, dtype: str, x: Tensor, abou
     special = {
         "family": "vqvae",
         "config": model.config.to_dict(),
-        "preprocess": {"size": about["size"], "fit": "contain", "range": [-1, 1], "background": "#ffffff"},
+        "preprocess": {"size": about["size"], "fit": about.get("fit", "contain"), "range": [-1, 1], "background": "#ffffff"},
     }
     return write_folder(folder, stored, dtype, golden(model, x), special, about, card)
 

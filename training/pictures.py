@@ -139,9 +139,13 @@ class Batches:
         self.data, self.batch, self.seed, self.device, self.rank, self.world = data, batch, seed, device, rank, world
         self.stored = torch.from_numpy(data.pictures).to(device) if device.type == "cuda" else None
 
+    def pick(self, step: int) -> np.ndarray:
+        """Which pictures this process's part of the batch holds."""
+        return batch_indices(len(self.data.pictures), self.batch, step, self.seed)[self.rank :: self.world]
+
     def __call__(self, step: int, options: dict) -> Tensor:
         """This process's part of the common batch: [batch / world, 3, S, S], channels-last memory."""
-        pick = batch_indices(len(self.data.pictures), self.batch, step, self.seed)[self.rank :: self.world]
+        pick = self.pick(step)
         rng = np.random.default_rng([self.seed, 2, step, self.rank])
         chosen = torch.from_numpy(self.data.pictures[pick]) if self.stored is None else self.stored[torch.from_numpy(pick).to(self.device)]
         x = augment(chosen.permute(0, 3, 1, 2).float(), self.data.may_flip[pick], options, rng)

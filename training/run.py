@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -128,6 +128,21 @@ class Run(Generic[T]):
             torch.save(about | {"trainer": self.trainer.state_dict(), "elapsed": self.elapsed, "curve": self.curve}, part)
             os.replace(part, file)
 
+    def begin(self, args: argparse.Namespace, start_from: Callable[[dict], list[str]] | None = None, load: Callable[[Path], dict] | None = None) -> list[str]:
+        """Goes on from the checkpoint in --out, else starts from the weights of --from. Returns what started anew of these."""
+        args.out.mkdir(parents=True, exist_ok=True)
+        checkpoint = args.out / "checkpoint.pt"
+        if checkpoint.exists():
+            self.load(checkpoint)
+        elif args.start and start_from and load:
+            return start_from(load(args.start))
+        return []
+
+    def say(self, values: dict) -> None:
+        if self.rank == 0:
+            tqdm.write(json.dumps(values), file=sys.stdout)
+            sys.stdout.flush()
+
     def load(self, file: Path) -> None:
         state = load_file(file, self.trainer.device)
         self.trainer.load_state_dict(state["trainer"])
@@ -141,12 +156,6 @@ def command_line() -> str:
 def drive(run: Run, args: argparse.Namespace, about: dict) -> None:
     """Runs to the end of the budget. Reports every --evaluate-minutes and at the end, saves every --checkpoint-minutes and at the end."""
     checkpoint = args.out / "checkpoint.pt"
-
-    def say(values: dict) -> None:
-        if run.rank == 0:
-            tqdm.write(json.dumps(values), file=sys.stdout)
-            sys.stdout.flush()
-
     bar = tqdm(total=100, disable=run.rank != 0, mininterval=10, bar_format="{l_bar}{bar}| {elapsed} {postfix}")
     saved = reported = run.elapsed
     while (progress := run.progress) < 1:
@@ -156,12 +165,12 @@ def drive(run: Run, args: argparse.Namespace, about: dict) -> None:
         bar.set_postfix_str(f"step {run.trainer.steps_done} {run.status}, {left:.0f} min left", refresh=False)
         bar.update(0)
         if run.elapsed - reported > 60 * args.evaluate_minutes:
-            say(run.report(progress))
+            run.say(run.report(progress))
             reported = run.elapsed
         if run.elapsed - saved > 60 * args.checkpoint_minutes:
             run.save(checkpoint, about)
             saved = run.elapsed
     bar.close()
-    say(run.report(1.0))
+    run.say(run.report(1.0))
     run.save(checkpoint, about)
     distributed.finish()

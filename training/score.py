@@ -80,7 +80,7 @@ def score_tokenizer(args: argparse.Namespace) -> dict:
         "perplexity": [perplexity(level) for level in counts], "codesUsed": [int((level > 0).sum()) for level in counts], "minCodeUses": [int(level.min()) for level in counts],
         "parameters": parameter_count(model), "gflop": flop_count(model, size, size) / 1e9,
     }
-    for name in ("style", "group"):
+    for name in ("style", "group", "set"):
         if name in held_out.records[0]:
             kinds = sorted({r[name] for r in held_out.records})
             picks = {kind: [i for i, r in enumerate(held_out.records) if r[name] == kind] for kind in kinds}

@@ -1,4 +1,4 @@
-"""python -m training.train tokenizer|prior --config training/configs/<id>.json --data <emoji128.npz or a folder> --out <folder>
+"""python -m training.train tokenizer|prior|classifier --config training/configs/<id>.json --data <emoji128.npz or a folder> --out <folder>
 
 Runs unchanged under torchrun on several GPUs. Started again with the same --out, it goes on from the last checkpoint.
 """
@@ -14,6 +14,10 @@ PRESETS = {  # what the machine decides; the config decides the rest
         "cpu": {"minutes": 100.0, "bf16": True, "compile": False, "batchFactor": 1},
         "gpu": {"minutes": 10.0, "bf16": True, "compile": True, "batchFactor": 8},
     },
+    "classifier": {
+        "cpu": {"minutes": 12.0, "bf16": True, "compile": False, "batchFactor": 1},
+        "gpu": {"minutes": 2.0, "bf16": True, "compile": False, "batchFactor": 4},
+    },
     "prior": {
         "cpu": {"minutes": 60.0, "bf16": True, "compile": False, "batchFactor": 1},
         "gpu": {"minutes": 7.0, "bf16": True, "compile": True, "batchFactor": 8},
@@ -23,7 +27,7 @@ PRESETS = {  # what the machine decides; the config decides the rest
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("family", choices=["tokenizer", "prior"])
+    parser.add_argument("family", choices=PRESETS)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="tokenizer: a built .npz or any folder of pictures; prior: an .npz of training.prior.codes")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint and log")

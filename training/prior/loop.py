@@ -44,19 +44,13 @@ def train(args: argparse.Namespace, preset: dict) -> None:
     training, held_out = load_codes(args.data)
     trainer = PriorTrainer(config, training, args.seed, device, preset["bf16"], preset["compile"])
     run = PriorRun(trainer, held_out, batch, args.steps, minutes, rank, world)
-    args.out.mkdir(parents=True, exist_ok=True)
-    fresh: list[str] = []
-    if (args.out / "checkpoint.pt").exists():
-        run.load(args.out / "checkpoint.pt")
-    elif args.start:
-        fresh = trainer.start_from(load_weights(args.start))
+    fresh = run.begin(args, trainer.start_from, load_weights)
     about = {
         "config": config, "model": {**trainer.config.to_dict(), "vocabularySize": trainer.config.vocabularySize}, "seed": args.seed, "commit": commit_hash(),
         "command": command_line(), "batch": batch,
         "data": {"tokenizer": training.about["tokenizer"], "sha256": training.about["sha256"], "train": training.count, "heldOut": held_out.count},
     }
-    if rank == 0:
-        size = sum(p.numel() for p in trainer.model.parameters())
-        print({"command": about["command"], "parameters": size, **about["data"], "batch": batch, "minutes": minutes, "steps": args.steps,
-               "device": str(device), "processes": world, "resumedAt": trainer.steps_done, "startedFresh": fresh}, flush=True)
+    size = sum(p.numel() for p in trainer.model.parameters())
+    run.say({"command": about["command"], "parameters": size, **about["data"], "batch": batch, "minutes": minutes, "steps": args.steps,
+             "device": str(device), "processes": world, "resumedAt": trainer.steps_done, "startedFresh": fresh})
     drive(run, args, about)

@@ -12,7 +12,7 @@ import torch
 
 from training.pictures import PictureSet, augment, batch_indices, zoom
 from training.tokenizer.config import read_config
-from training.tokenizer.loop import Run
+from training.tokenizer.loop import TokenizerRun
 from training.tokenizer.trainer import TokenizerTrainer
 
 CONFIG = {
@@ -48,15 +48,15 @@ def discs(count: int = 12, size: int = 32) -> PictureSet:
     return PictureSet(pictures, np.ones(count, bool), np.zeros(count, bool), [{"key": str(i)} for i in range(count)])
 
 
-def start(changes: dict | None = None, steps: int = 12, training: dict | None = None) -> Run:
+def start(changes: dict | None = None, steps: int = 12, training: dict | None = None) -> TokenizerRun:
     config = copy.deepcopy(CONFIG)
     config["model"] |= changes or {}
     config["training"] |= training or {}
     trainer = TokenizerTrainer(config, seed=3, device=torch.device("cpu"), bf16=False)
-    return Run(trainer, discs(), config["training"]["batch"], steps, None)
+    return TokenizerRun(trainer, discs(), discs(), config["training"]["batch"], steps, None)
 
 
-def go(run: Run, until: int) -> None:
+def go(run: TokenizerRun, until: int) -> None:
     while (progress := run.progress) < 1 and run.trainer.steps_done < until:
         run.step(progress)
 
@@ -99,7 +99,7 @@ def test_resume_equals_no_interruption(tmp_path: Path) -> None:
 def test_a_report_counts_codes_and_scores() -> None:
     run = start()
     go(run, 8)
-    report = run.report(run.data, run.progress)
+    report = run.report(run.progress)
     assert report["psnr"] > 5
     assert 1 <= report["codesUsed"] <= 16
     assert 1 <= report["perplexity"] <= 16

@@ -23,7 +23,7 @@ from training.tokenizer.checkpoint import load_folder
 from training.tokenizer.config import ModelConfig, read_config
 from training.tokenizer.cost import flop_count, parameter_count
 from training.tokenizer.evaluate import code_histogram
-from training.tokenizer.loop import Run
+from training.tokenizer.loop import TokenizerRun
 from training.tokenizer.model import VQModel, search
 from training.tokenizer.trainer import TokenizerTrainer
 
@@ -39,7 +39,7 @@ def test_the_loss_falls_and_both_codebooks_are_used() -> None:
     first = run.trainer.step(x, 0)["psnr"]
     go(run, 40)
     assert run.trainer.step(x, 1.0)["psnr"] > first + 3
-    report = run.report(run.data, 1.0)
+    report = run.report(1.0)
     for grid, size in (("Top", 8), ("Bottom", 16)):
         assert 2 <= report[f"codesUsed{grid}"] <= size
         assert 1 < report[f"perplexity{grid}"] <= size
@@ -201,7 +201,7 @@ def worker(file: str) -> None:
     config = copy.deepcopy(CONFIG)
     config["model"] |= TWO
     trainer = TokenizerTrainer(config, 3, device, bf16=False)
-    run = Run(trainer, discs(), 4, 8, None, rank, world)
+    run = TokenizerRun(trainer, discs(), discs(), 4, 8, None, rank, world)
     go(run, 8)
     torch.save(trainer.model.state_dict(), f"{file}.{rank}")
     distributed.finish()

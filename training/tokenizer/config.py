@@ -8,7 +8,7 @@ from math import prod
 from pathlib import Path
 
 
-WHOLE = ("quantizer", "process", "loss", "augment", "drop")  # replaced as a whole: their fields depend on their kind, or a missing one says "no"
+WHOLE = ("quantizer", "process", "loss", "augment", "drop", "goals")  # replaced as a whole: their fields depend on their kind, or a missing one says "no"
 
 
 def merge(base: dict, changes: dict) -> dict:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -12,12 +11,15 @@ from torch import Tensor
 
 from training import distributed
 from training.compat import FUSED_ADAM
+from training.run import WeightAverage, warm_cosine
 from training.tokenizer.codebook import CodebookTrainer
 from training.tokenizer.config import ModelConfig
 from training.tokenizer.discriminator import Adversary
 from training.tokenizer.losses import reconstruction_loss
 from training.tokenizer.model import VQModel
 from training.tokenizer.quantizers import Quantized, nearest, to_rows
+
+SKIPS_AT_MOST = 20
 
 
 class TokenizerTrainer:
@@ -29,7 +31,7 @@ class TokenizerTrainer:
         self.options = config["training"]
         self.device, self.bf16, self.seed = device, bf16, seed
         self.model = VQModel(ModelConfig.from_dict(config["model"])).to(device, memory_format=torch.channels_last)
-        self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.average = WeightAverage(self.model)
         self.books = [CodebookTrainer(book) for book in self.model.codebooks()]
         parameters = [p for p in self.model.parameters() if p.requires_grad]
         decay = self.options.get("weightDecay", 0.0)
@@ -38,6 +40,7 @@ class TokenizerTrainer:
         self.run = torch.compile(self.model) if compiled else self.model
         self.steps_done = 0
         self.revived = 0
+        self.skipped = 0
         self.books_started = False
 
     @property
@@ -66,25 +69,18 @@ class TokenizerTrainer:
                 if name in missing and value is not None and value.shape == own[name][:, :z].shape:
                     fits[name] = torch.cat([value.to(self.device), own[name][:, z:]], 1)
         self.model.load_state_dict(fits, strict=False)
-        for name, value in self.model.state_dict().items():
-            self.average[name].copy_(value)
+        self.average.copy_from(self.model.state_dict())
         if self.books and not any(name.endswith("embedding.weight") for name in missing):
             for book in self.books:
                 book.go_on()
             self.books_started = True
         return missing
 
-    def learning_rate(self, progress: float) -> float:
-        """Linear warm-up, then a cosine from learningRate to lastLearningRate."""
-        first, last = self.options["learningRate"], self.options["lastLearningRate"]
-        warm = min(1.0, (self.steps_done + 1) / self.options["warmupSteps"])
-        return warm * (last + (first - last) * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
-
     def step(self, x: Tensor, progress: float) -> dict[str, float]:
         """One update from x [B, 3, H, W]; progress 0 .. 1 through the schedule."""
         o = self.options
         for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate(progress)
+            group["lr"] = warm_cosine(o, self.steps_done, progress)
         with self.autocast():
             output, quantized = self.run(x, self.quantizing, self.top_only(len(x), progress))
         loss, decibels = reconstruction_loss(output, x, o["loss"])
@@ -95,14 +91,16 @@ class TokenizerTrainer:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         distributed.average_gradients(self.model)
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), o.get("clipGradient", 1.0))
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), o.get("clipGradient", 1.0))
+        if not torch.isfinite(norm):
+            return self.skip(decibels)
         self.optimizer.step()
         if self.adversary is not None:
             self.adversary.step(x, output.detach().float(), progress)
         if quantized is not None:
             self.update_codebooks(quantized, progress)
         self.steps_done += 1
-        self.update_average()
+        self.average.update(o["averageDecay"], self.steps_done)
         return {"loss": float(loss.detach()), "psnr": float(decibels)}
 
     def top_only(self, batch: int, progress: float) -> int:
@@ -111,6 +109,14 @@ class TokenizerTrainer:
         if self.model.top is None or progress >= o.get("topOnlyUntil", 2.0):
             return 0
         return round(o.get("topOnly", 0.0) * batch)
+
+    def skip(self, decibels: Tensor) -> dict[str, float]:
+        """A step whose gradient is not finite changes nothing (it is the mean over the processes, so all of them skip it)."""
+        self.steps_done += 1
+        self.skipped += 1
+        if self.skipped > SKIPS_AT_MOST:
+            raise FloatingPointError(f"{self.skipped} steps had gradients that were not finite: a lower learningRate is needed")
+        return {"loss": math.nan, "psnr": float(decibels) if torch.isfinite(decibels) else 0.0}
 
     def autocast(self) -> contextlib.AbstractContextManager:
         return torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else contextlib.nullcontext()
@@ -154,27 +160,9 @@ class TokenizerTrainer:
             if progress < o["reviveUntil"] and self.steps_done % o["reviveEvery"] == 0:
                 self.revived += book.revive(quantized.inputs[level], o["reviveThreshold"], self.generator(2))
 
-    @torch.no_grad()
-    def update_average(self) -> None:
-        """Moving average of all weights (Polyak), with a short memory at first."""
-        decay = min(self.options["averageDecay"], (1 + self.steps_done) / (10 + self.steps_done))
-        live = self.model.state_dict()
-        torch._foreach_mul_(list(self.average.values()), decay)
-        torch._foreach_add_(list(self.average.values()), [live[name] for name in self.average], alpha=1 - decay)
-
-    @contextlib.contextmanager
-    def averaged(self) -> Iterator[VQModel]:
-        """The model with averaged weights, for evaluation; the live weights come back afterwards."""
-        live = {name: value.clone() for name, value in self.model.state_dict().items()}
-        self.model.load_state_dict(self.average)
-        try:
-            yield self.model
-        finally:
-            self.model.load_state_dict(live)
-
     def state_dict(self) -> dict:
         state = {
-            "model": self.model.state_dict(), "average": self.average, "optimizer": self.optimizer.state_dict(),
+            "model": self.model.state_dict(), "average": self.average.values, "optimizer": self.optimizer.state_dict(),
             "books": [book.state_dict() for book in self.books], "steps": self.steps_done, "revived": self.revived,
             "booksStarted": self.books_started,
         }
@@ -182,8 +170,7 @@ class TokenizerTrainer:
 
     def load_state_dict(self, state: dict) -> None:
         self.model.load_state_dict(state["model"])
-        for name, value in state["average"].items():
-            self.average[name].copy_(value)
+        self.average.copy_from(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         for book, saved in zip(self.books, state["books"], strict=True):
             book.load_state_dict(saved)
