@@ -151,6 +151,25 @@ export class GraphBuilder {
     return this.rearrange('upsampleNearest', name, x, factor, [n, h * factor, w * factor, c]);
   }
 
+  /** Channels of `a`, then of `b`; a `b` that is a whole number of times smaller is enlarged by nearest neighbours. */
+  concat(name: string, a: Tensor, b: Tensor): Tensor {
+    const [n, h, w, c] = a.shape;
+    const scale = h / b.shape[1];
+    if (!Number.isInteger(scale) || b.shape[2] * scale !== w || b.shape[0] !== n || a.type !== b.type)
+      throw new GraphError(
+        `${name}: concat of [${a.shape.join(', ')}] ${a.type} and [${b.shape.join(', ')}] ${b.type}`,
+      );
+    const reads = { a: this.float(name, a), b: this.float(name, b) };
+    const record = (out: Tensor) => ({
+      op: 'concat' as const,
+      attrs: { scale },
+      reads,
+      writes: { out },
+      constants: {},
+    });
+    return this.push([n, h, w, c + channelsOf(b)], a.type, name, record);
+  }
+
   /** PyTorch's `pixel_unshuffle`: channel c * r * r + dy * r + dx. */
   spaceToDepth(name: string, x: Tensor, factor: number): Tensor {
     const [n, h, w, c] = x.shape;

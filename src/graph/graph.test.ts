@@ -43,6 +43,7 @@ describe('GraphBuilder', () => {
     ]);
     expect(shapeOf((g, x) => g.spaceToDepth('s', x, 4))).toEqual([1, 2, 2, 128]);
     expect(shapeOf((g, x) => g.depthToSpace('d', x, 2))).toEqual([1, 16, 16, 2]);
+    expect(shapeOf((g, x) => g.concat('c', x, g.spaceToDepth('s', x, 4)))).toEqual([1, 8, 8, 136]);
     expect(shapeOf((g, x) => g.matmul('m', x, x, { transposeB: true }))).toEqual([1, 1, 64, 64]);
   });
 
@@ -52,6 +53,9 @@ describe('GraphBuilder', () => {
     fails((g, x) => g.conv2d('c', x, { kernelSize: 4, outChannels: 1 })).toThrow(/c: padding .* is not whole/);
     fails((g, x) => g.add('a', x, g.spaceToDepth('s', x, 2))).toThrow(
       /a: add of \[1, 8, 8, 8\] elem and \[1, 4, 4, 32\]/,
+    );
+    fails((g, x) => g.concat('c', g.spaceToDepth('s', x, 2), x)).toThrow(
+      /c: concat of \[1, 4, 4, 32\] elem and \[1, 8, 8, 8\]/,
     );
     fails((g, x) => g.depthToSpace('d', x, 3)).toThrow(/d: 8 channels are not a multiple of 9/);
     fails((g, x) => g.spaceToDepth('s', x, 3)).toThrow(/s: 8 x 8 is not a multiple of 3/);

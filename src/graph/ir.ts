@@ -176,6 +176,7 @@ export type Node =
   | ElementwiseNode
   | Op<'silu' | 'cast' | 'softmax', object, X, Out>
   | Op<'upsampleNearest' | 'spaceToDepth' | 'depthToSpace', { factor: number }, X, Out>
+  | Op<'concat', { scale: number }, { a: Tensor; b: Tensor }, Out>
   | Op<'l2Normalize', { eps: number }, X, Out>
   | Op<'nearestCode', object, { latents: Tensor }, { indices: Tensor; distances: Tensor }, { codebook: Constant }>
   | Op<'gatherCodes', object, { indices: Tensor }, Out, { codebook: Constant }>

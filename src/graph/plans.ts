@@ -1,4 +1,5 @@
 /** One op of a fused graph to the dispatches of its kernel (docs/kernels.md). */
+import * as concat from '../kernels/concat';
 import * as conv2d from '../kernels/conv2d';
 import * as depthToSpace from '../kernels/depthToSpace';
 import * as elementwise from '../kernels/elementwise';
@@ -93,6 +94,12 @@ export function planNode(node: Node, precision: Precision, target: Target): OpPl
         { a: 'x' },
         node,
       );
+    }
+    case 'concat': {
+      const { a, b } = node.reads;
+      const [batch, height, width, aChannels] = a.shape;
+      const sizes = { batch, height, width, aChannels, bChannels: channelsOf(b), scale: node.attrs.scale };
+      return concat.plan({ ...sizes, elem: typeOf(a) }, target);
     }
     case 'l2Normalize': {
       const { x } = node.reads;

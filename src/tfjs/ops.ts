@@ -170,6 +170,11 @@ export function runNode(node: Node, values: Values): Record<string, Value> {
       return { out: spaceToDepth(values.x!, node.reads.x, node.attrs.factor) };
     case 'depthToSpace':
       return { out: depthToSpace(values.x!, node.reads.x, node.attrs.factor) };
+    case 'concat': {
+      const [, h, w] = node.reads.a.shape;
+      const b = node.attrs.scale === 1 ? values.b! : tf.image.resizeNearestNeighbor(as4d(values.b!), [h, w]);
+      return { out: tf.concat([values.a!, b], 3) };
+    }
     case 'l2Normalize':
       return { out: tf.div(values.x!, tf.maximum(tf.norm(values.x!, 2, -1, true), node.attrs.eps)) };
     case 'nearestCode': {
