@@ -3,6 +3,7 @@ import type {
   BackendChoice,
   Capabilities,
   CodeGrid,
+  CodePlace,
   EngineEvent,
   GoldenEntry,
   LocalFolder,
@@ -47,13 +48,7 @@ export interface EngineApi {
   ): Promise<{ codes: CodeGrid[]; input: Picture }>;
   decode(call: number, modelId: string, codes: readonly CodeGrid[], report?: Report): Promise<Picture>;
   decodePatches(call: number, modelId: string, level: number, indices: readonly number[]): Promise<Picture[]>;
-  inspect(
-    call: number,
-    modelId: string,
-    latent: Float32Array<ArrayBuffer>,
-    chosen: readonly number[],
-    count: number,
-  ): Promise<QuantizerView>;
+  inspect(call: number, modelId: string, place: CodePlace, count: number): Promise<QuantizerView>;
   codebook(call: number, modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
   storage(): Promise<StorageReport>;
   unload(call: number, modelId: string): Promise<void>;

@@ -74,8 +74,7 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
       run((id, report) => api.encode(id, modelId, picture, options, report), call),
     decode: (modelId, codes, call) => run((id, report) => api.decode(id, modelId, codes, report), call),
     decodePatches: (modelId, level, indices, call) => run((id) => api.decodePatches(id, modelId, level, indices), call),
-    inspect: (modelId, latent, chosen, count, call) =>
-      run((id) => api.inspect(id, modelId, latent, chosen, count), call),
+    inspect: (modelId, place, count, call) => run((id) => api.inspect(id, modelId, place, count), call),
     codebook: (modelId, level) => run((id) => api.codebook(id, modelId, level)),
     storage: () => run(() => api.storage()),
     unload: (modelId) => run((id) => api.unload(id, modelId)),

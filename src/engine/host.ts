@@ -6,7 +6,7 @@ import type { EngineApi, Report, WorkerOptions } from './api';
 import { closeBackend, openBackend, type Backend } from './backend';
 import { Calls } from './calls';
 import { checkCodes } from './checkCodes';
-import { inspectQuantizer } from './inspect';
+import { inspectQuantizer, levelsAt } from './inspect';
 import { ModelShelf } from './modelShelf';
 import { decodePatch } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
@@ -14,6 +14,7 @@ import type {
   BackendChoice,
   Capabilities,
   CodeGrid,
+  CodePlace,
   EngineEvent,
   GoldenEntry,
   LocalFolder,
@@ -147,18 +148,14 @@ export class EngineHost implements EngineApi {
     });
   }
 
-  inspect(
-    call: number,
-    modelId: string,
-    latent: Float32Array<ArrayBuffer>,
-    chosen: readonly number[],
-    count: number,
-  ): Promise<QuantizerView> {
+  inspect(call: number, modelId: string, place: CodePlace, count: number): Promise<QuantizerView> {
     return this.guarded(call, async (control) => {
       const { model } = await this.networks(modelId, control);
-      if (latent.length !== model.codeDim || chosen.length !== model.codebookSizes.length)
+      const { latent, chosen } = place;
+      const levels = levelsAt(model, place.level);
+      if (latent.length !== model.codeDim || chosen.length !== levels.length)
         throw new Error(
-          `${modelId} has ${model.codeDim} numbers a code in ${model.codebookSizes.length} level(s), got ${latent.length} and ${chosen.length}.`,
+          `${modelId} has ${model.codeDim} numbers a code and ${levels.length} code(s) at a place, got ${latent.length} and ${chosen.length}.`,
         );
       const quantizer = this.shelf.quantizer(modelId);
       return inspectQuantizer({
@@ -168,7 +165,7 @@ export class EngineHost implements EngineApi {
         kind: quantizer.kind,
         cosine: quantizer.kind === 'vq' && quantizer.distance === 'cosine',
         fsqLevels: quantizer.kind === 'fsq' ? quantizer.levels : undefined,
-        codebooks: model.codebookSizes.map((_, level) => this.shelf.codebook(modelId, level)),
+        codebooks: levels.map((level) => this.shelf.codebook(modelId, level)),
       });
     });
   }

@@ -1,10 +1,11 @@
 /** The quantizing step at one place, computed again in doubles for the eye: latent, distances, choice. */
-import type { QuantizerView } from './types';
+import { isTwoLevel } from './grids';
+import type { QuantizerView, TokenizerSummary } from './types';
 
 export interface InspectInput {
   /** [codeDim] */
   readonly latent: Float32Array<ArrayBuffer>;
-  readonly kind: 'vq' | 'fsq' | 'rvq';
+  readonly kind: TokenizerSummary['quantizer'];
   /** FSQ: steps of each dimension. */
   readonly fsqLevels?: readonly number[] | undefined;
   readonly cosine: boolean;
@@ -15,6 +16,10 @@ export interface InspectInput {
   /** How many neighbours to list. */
   readonly count: number;
 }
+
+/** The codebooks that a vector of grid `level` goes through: all residual levels, the grid's own in two levels. */
+export const levelsAt = (model: TokenizerSummary, level: number): readonly number[] =>
+  isTwoLevel(model) ? [level] : model.codebookSizes.map((_, i) => i);
 
 /** Lists the nearest codes of each level, the chosen one first; a residual level sees what the levels before it left over. */
 export function inspectQuantizer(input: InspectInput): QuantizerView {

@@ -1,14 +1,16 @@
 /** What one code looks like alone. */
+import { gridKinds, sideUnit } from './grids';
 import type { Networks } from './runs';
 import { breathe } from './calls';
 import type { Picture } from './types';
 
-/** Codes on each side of the patch: the middle one is shown, the others give it neighbours like itself. */
+/** The largest codes on each side of what is decoded: a patch in the middle is shown, the others are neighbours like itself. */
 const SIDE = 3;
 
 /**
- * The code tiled 3 x 3 and decoded; the patch in the middle, [factor, factor] pixels. In a residual model the other
- * levels hold their code 0, so there only the differences between patches mean something.
+ * The code tiled 3 x 3 and decoded; the patch in the middle, [factor, factor] pixels of its grid. Where there are several
+ * grids the others hold their code 0, so there only the differences between patches mean something. In two levels
+ * the bottom is tiled 6 x 6, since the top needs whole codes too.
  */
 export async function decodePatch(
   networks: Networks,
@@ -18,14 +20,18 @@ export async function decodePatch(
 ): Promise<Picture> {
   await breathe(signal);
   const { model } = networks;
-  const { factor } = model;
-  const { runtime } = await networks.at(SIDE * factor, SIDE * factor);
-  const grids = model.codebookSizes.map((_, i) => new Int32Array(SIDE * SIDE).fill(i === level ? index : 0));
+  const kinds = gridKinds(model);
+  const factor = kinds[level]?.factor;
+  if (!factor) throw new Error(`${model.id} has ${kinds.length} code grid(s), counted from 0: there is no ${level}.`);
+  const side = SIDE * sideUnit(model);
+  const { runtime } = await networks.at(side, side);
+  const grids = kinds.map((kind, i) => new Int32Array((side / kind.factor) ** 2).fill(i === level ? index : 0));
+  const from = Math.floor(side / factor / 2) * factor;
   const whole = await runtime.decode(grids);
   const data = new Uint8ClampedArray(factor * factor * 4);
   for (let y = 0; y < factor; y++) {
-    const from = ((factor + y) * SIDE * factor + factor) * 4;
-    data.set(whole.subarray(from, from + factor * 4), y * factor * 4);
+    const row = ((from + y) * side + from) * 4;
+    data.set(whole.subarray(row, row + factor * 4), y * factor * 4);
   }
   return { width: factor, height: factor, data };
 }

@@ -86,6 +86,51 @@ function fakeNetworks(limit: number): Networks & { sizes: [number, number][] } {
   };
 }
 
+/** Two levels: the top's code is the green value in the middle of its 8 x 8 patch, the bottom's the red one of its 4 x 4. */
+function twoLevelNetworks(limit: number): ReturnType<typeof fakeNetworks> {
+  const inner = fakeNetworks(limit);
+  const codesOf = (pixels: Uint8ClampedArray | Uint8Array, width: number, side: number, channel: number) =>
+    Int32Array.from({ length: pixels.length / 4 / side ** 2 }, (_, i) => {
+      const across = width / side;
+      const [x, y] = [(i % across) * side + side / 2, Math.floor(i / across) * side + side / 2];
+      return pixels[(y * width + x) * 4 + channel]!;
+    });
+  return {
+    model: { ...model, quantizer: 'two-level', codebookSizes: [256, 256] },
+    sizes: inner.sizes,
+    async at(width, height) {
+      const { runtime, ...rest } = await inner.at(width, height);
+      if (width % 8 || height % 8) throw new Error(`${width} x ${height} are no whole codes of the top`);
+      const encode = (pixels: Uint8ClampedArray | Uint8Array) => {
+        const indices = [codesOf(pixels, width, 8, 1), codesOf(pixels, width, 4, 0)];
+        return {
+          indices,
+          topLatents: Float32Array.from(indices[0]!),
+          latents: Float32Array.from(indices[1]!),
+        };
+      };
+      const decode = async ([top, bottom]: readonly Int32Array[]) => {
+        const data = await runtime.decode([bottom!]);
+        for (let i = 0; i < width * height; i++)
+          data[i * 4 + 1] = top![Math.floor(i / width / 8) * (width / 8) + Math.floor((i % width) / 8)]!;
+        return data;
+      };
+      return {
+        ...rest,
+        runtime: {
+          encode: (pixels) => Promise.resolve(encode(pixels)),
+          decode,
+          reconstruct: async (pixels) => {
+            const codes = encode(pixels);
+            const { timings } = await runtime.reconstruct(pixels);
+            return { ...codes, pixels: await decode(codes.indices), timings };
+          },
+        },
+      };
+    },
+  };
+}
+
 const control = { signal: new AbortController().signal };
 
 describe('runs', () => {
@@ -99,6 +144,25 @@ describe('runs', () => {
     expect(cut.encoded.latents).toEqual(whole.encoded.latents);
     expect(cut.image.data).toEqual(whole.image.data);
     expect(cut.timings.quantizeMs).toBeNull();
+  });
+
+  it('keeps the grids of two levels together in tiles of any size', async () => {
+    const picture = testPicture(100, 80);
+    const whole = await reconstructPicture(twoLevelNetworks(64), picture, { mode: 'tile' }, control);
+    expect(whole.encoded.codes.map(({ name, width, height }) => [name, width, height])).toEqual([
+      ['top', 13, 10],
+      ['bottom', 26, 20],
+    ]);
+    const small = twoLevelNetworks(20);
+    const cut = await reconstructPicture(small, picture, { mode: 'tile' }, control);
+    expect(small.sizes.map(([width]) => width)).toEqual([64, 32, 16]);
+    expect(cut.encoded.codes).toEqual(whole.encoded.codes);
+    expect(cut.encoded.topLatents).toEqual(Float32Array.from(cut.encoded.codes[0]!.indices));
+    expect(cut.encoded.latents).toEqual(Float32Array.from(cut.encoded.codes[1]!.indices));
+    expect(cut.image.data).toEqual(whole.image.data);
+    const decoded = await decodeCodes(twoLevelNetworks(20), whole.encoded.codes, control);
+    expect([decoded.width, decoded.height]).toEqual([104, 80]);
+    expect(decoded.data.subarray(0, 400)).toEqual(whole.image.data.subarray(0, 400));
   });
 
   it('gives up where even the smallest tile does not fit', async () => {

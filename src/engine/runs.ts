@@ -2,10 +2,11 @@
 import { TooLargeError } from '../graph/ir';
 import { fitPicture } from '../image/fit';
 import { psnr, ssim } from '../image/metrics';
-import { createBlender, cutCodes, cutTile, placeCodes, tilePlan, type Tile, type TilePlan } from '../image/tiles';
-import type { VqvaeRuntime } from '../models/vqvae/runtime';
+import { createBlender, cutCodes, cutTile, placeCodes, planInCodesOf, tilePlan, type TilePlan } from '../image/tiles';
+import type { VqvaeCodes, VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Report } from './api';
 import { breathe } from './calls';
+import { gridKinds, isTwoLevel, sideUnit } from './grids';
 import type { CodeGrid, Metrics, Picture, RunOptions, Timings, TokenizerSummary } from './types';
 
 /** A tokenizer compiled for one size. */
@@ -30,6 +31,8 @@ export interface Encoded {
   readonly codes: CodeGrid[];
   /** The encoder's vectors before the quantizer, [height, width, codeDim]. */
   readonly latents: Float32Array<ArrayBuffer>;
+  /** Two levels: the top's. */
+  readonly topLatents?: Float32Array<ArrayBuffer>;
 }
 
 export interface RunControl {
@@ -47,7 +50,8 @@ const inputOf = ({ fit, resolution }: TokenizerSummary, picture: Picture, option
 /**
  * Tiles for a `width` x `height` picture and the network for their size: a single tile where the picture is no larger than
  * the model's square, halved until it fits where this GPU cannot bind it. Tiles share half of their side:
- * each normalises by its own statistics, and a long blend is what hides that.
+ * each normalises by its own statistics, and a long blend is what hides that. They are planned in the largest codes, so
+ * that each tile holds whole codes of every grid, and owns the same part of the picture in all of them.
  */
 async function openPlan(
   networks: Networks,
@@ -55,12 +59,14 @@ async function openPlan(
   height: number,
 ): Promise<{ plan: TilePlan; network: Network }> {
   const { factor, resolution } = networks.model;
-  for (let codes = resolution / factor; ; codes = Math.floor(codes / 2)) {
-    const plan = tilePlan(width, height, codes * factor, Math.ceil(codes / 2) * factor, factor);
+  const unit = sideUnit(networks.model);
+  const fewest = (MIN_TILE_CODES * factor) / unit;
+  for (let codes = resolution / unit; ; codes = Math.floor(codes / 2)) {
+    const plan = tilePlan(width, height, codes * unit, Math.ceil(codes / 2) * unit, unit);
     try {
       return { plan, network: await networks.at(plan.tileWidth, plan.tileHeight) };
     } catch (error) {
-      if (!(error instanceof TooLargeError) || codes / 2 < MIN_TILE_CODES) throw error;
+      if (!(error instanceof TooLargeError) || codes / 2 < fewest) throw error;
     }
   }
 }
@@ -87,7 +93,7 @@ async function encodeTiles(
   const grids = new GridBuilder(model, plan);
   for (const [i, tile] of plan.tiles.entries()) {
     await step(control, 'encode', i, plan);
-    grids.place(tile, await runtime.encode(cutTile(input, tile).data, { signal: control.signal }));
+    grids.place(i, await runtime.encode(cutTile(input, tile).data, { signal: control.signal }));
   }
   return grids.finish(input);
 }
@@ -99,9 +105,9 @@ export async function decodeCodes(
   control: RunControl,
 ): Promise<Picture> {
   const { factor } = networks.model;
-  const [first] = codes;
-  if (!first) throw new Error('There are no codes to decode.');
-  const { plan, network } = await openPlan(networks, first.width * factor, first.height * factor);
+  const finest = codes.at(-1);
+  if (!finest) throw new Error('There are no codes to decode.');
+  const { plan, network } = await openPlan(networks, finest.width * factor, finest.height * factor);
   return decodeTiles(plan, network, codes, control);
 }
 
@@ -112,9 +118,10 @@ async function decodeTiles(
   control: RunControl,
 ): Promise<Picture> {
   const blender = createBlender(plan);
-  for (const [i, tile] of plan.tiles.entries()) {
+  const plans = codes.map(({ width }) => planInCodesOf(plan, plan.paddedWidth / width));
+  for (const i of plan.tiles.keys()) {
     await step(control, 'decode', i, plan);
-    const grids = codes.map(({ indices }) => cutCodes(plan, tile, indices));
+    const grids = codes.map(({ indices }, level) => cutCodes(plans[level]!, plans[level]!.tiles[i]!, indices));
     const data = await runtime.decode(grids, { signal: control.signal });
     blender.add({ width: plan.tileWidth, height: plan.tileHeight, data });
   }
@@ -148,7 +155,7 @@ export async function reconstructPicture(
     const started = performance.now();
     const result = await network.runtime.reconstruct(cutTile(input, tile).data, { signal: control.signal });
     const grids = new GridBuilder(model, plan);
-    grids.place(tile, result);
+    grids.place(0, result);
     const blender = createBlender(plan);
     blender.add({ width: plan.tileWidth, height: plan.tileHeight, data: result.pixels });
     const image = blender.finish();
@@ -206,39 +213,47 @@ async function step(
 
 /** Collects what the tiles own into whole grids. */
 class GridBuilder {
-  private readonly indices: Int32Array<ArrayBuffer>[];
+  /** The tiles in the codes of each grid. */
+  private readonly plans: readonly TilePlan[];
+  private readonly indices: readonly Int32Array<ArrayBuffer>[];
   private readonly latents: Float32Array<ArrayBuffer>;
+  private readonly topLatents: Float32Array<ArrayBuffer> | null;
 
   constructor(
     private readonly model: TokenizerSummary,
-    private readonly plan: TilePlan,
+    plan: TilePlan,
   ) {
-    const count = plan.codeWidth * plan.codeHeight;
-    this.indices = model.codebookSizes.map(() => new Int32Array(count));
-    this.latents = new Float32Array(count * model.codeDim);
+    this.plans = gridKinds(model).map(({ factor }) => planInCodesOf(plan, factor));
+    this.indices = this.plans.map(({ codeWidth, codeHeight }) => new Int32Array(codeWidth * codeHeight));
+    this.latents = new Float32Array((this.indices.at(-1)?.length ?? 0) * model.codeDim);
+    this.topLatents = isTwoLevel(model) ? new Float32Array((this.indices[0]?.length ?? 0) * model.codeDim) : null;
   }
 
-  place(tile: Tile, { indices, latents }: { indices: readonly Int32Array[]; latents: Float32Array }): void {
-    const { plan, model } = this;
-    indices.forEach((level, i) => placeCodes(plan, tile, level, this.indices[i]!));
-    const { owned, codes } = tile;
+  /** What tile `i` of the plan gave. */
+  place(i: number, { indices, latents, topLatents }: VqvaeCodes): void {
+    indices.forEach((codes, level) => {
+      const plan = this.plans[level]!;
+      placeCodes(plan, plan.tiles[i]!, codes, this.indices[level]!);
+    });
+    this.placeLatents(i, this.plans.at(-1)!, latents, this.latents);
+    if (topLatents && this.topLatents) this.placeLatents(i, this.plans[0]!, topLatents, this.topLatents);
+  }
+
+  private placeLatents(i: number, plan: TilePlan, latents: Float32Array, whole: Float32Array): void {
+    const { codeDim } = this.model;
+    const { owned, codes } = plan.tiles[i]!;
     for (let y = owned.y; y < owned.y + owned.height; y++) {
-      const from = ((y - codes.y) * codes.width + owned.x - codes.x) * model.codeDim;
-      const to = (y * plan.codeWidth + owned.x) * model.codeDim;
-      this.latents.set(latents.subarray(from, from + owned.width * model.codeDim), to);
+      const from = ((y - codes.y) * codes.width + owned.x - codes.x) * codeDim;
+      const to = (y * plan.codeWidth + owned.x) * codeDim;
+      whole.set(latents.subarray(from, from + owned.width * codeDim), to);
     }
   }
 
   finish(input: Picture): Encoded {
-    const { codeWidth: width, codeHeight: height } = this.plan;
-    const { codebookSizes } = this.model;
-    const codes = codebookSizes.map((codebookSize, level) => ({
-      name: codebookSizes.length > 1 ? `level ${level + 1}` : 'codes',
-      width,
-      height,
-      codebookSize,
-      indices: this.indices[level]!,
-    }));
-    return { input, codes, latents: this.latents };
+    const codes = gridKinds(this.model).map(({ name, codebookSize }, level) => {
+      const { codeWidth: width, codeHeight: height } = this.plans[level]!;
+      return { name, width, height, codebookSize, indices: this.indices[level]! };
+    });
+    return { input, codes, latents: this.latents, ...(this.topLatents && { topLatents: this.topLatents }) };
   }
 }

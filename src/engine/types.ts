@@ -67,12 +67,12 @@ export interface LocalFolder {
 export interface TokenizerSummary extends CommonSummary, Readonly<Omit<VqvaeManifest, 'tensors' | 'schemaVersion'>> {
   /** Pixels per side the model was trained at. */
   readonly resolution: number;
-  /** Pixels per code and side. */
+  /** Pixels per code and side; of two levels the bottom's, the top's codes are twice as large. */
   readonly factor: number;
-  /** Codes in each grid the model writes: [1024], or [256, 256, 256, 256] for four residual levels. */
+  /** Codes in each grid the model writes: [1024], [256, 256, 256, 256] for four residual levels, [512, 512] for top and bottom. */
   readonly codebookSizes: readonly number[];
   readonly codeDim: number;
-  readonly quantizer: 'vq' | 'fsq' | 'rvq';
+  readonly quantizer: 'vq' | 'fsq' | 'rvq' | 'two-level';
   readonly fit: Fit;
 }
 
@@ -137,19 +137,31 @@ export interface Reconstruction {
   readonly input: Picture;
   readonly image: Picture;
   readonly codes: CodeGrid[];
-  /** The encoder's vectors before the quantizer, [height, width, codeDim]: what `inspect` opens up. */
+  /** The encoder's vectors before the quantizer, [height, width, codeDim]: what `inspect` opens up. Two levels: the bottom's. */
   readonly latents: Float32Array<ArrayBuffer>;
+  /** Two levels: the top's. */
+  readonly topLatents?: Float32Array<ArrayBuffer>;
   readonly metrics: Metrics;
   readonly timings: Timings;
   readonly memory: Memory;
   readonly backend: BackendName;
 }
 
+/** One place of a run, to be opened up. */
+export interface CodePlace {
+  /** The grid that was pointed at. Matters in two levels, where each has latents of its own. */
+  readonly level: number;
+  /** That place's vector out of `Reconstruction.latents` (of the top: `topLatents`), [codeDim]. */
+  readonly latent: Float32Array<ArrayBuffer>;
+  /** The codes that this vector became: one per residual level, else one. */
+  readonly chosen: readonly number[];
+}
+
 /** The quantizing step at one place, opened up. */
 export interface QuantizerView {
   /** What the quantizer measures: the encoder's vector; on the unit sphere for cosine; bounded for FSQ. [codeDim] */
   readonly latent: Float32Array<ArrayBuffer>;
-  /** Per level: the nearest codes in order of distance, the chosen one first. FSQ: one entry. */
+  /** Per code of the place: the nearest ones in order of distance, the chosen one first. FSQ: one entry. */
   readonly levels: readonly {
     readonly chosen: number;
     readonly nearest: readonly {
@@ -191,21 +203,13 @@ export interface EngineClient {
     call?: CallOptions,
   ): Promise<{ codes: CodeGrid[]; input: Picture }>;
   decode(modelId: string, codes: readonly CodeGrid[], call?: CallOptions): Promise<Picture>;
-  /** Each code alone, tiled 3 x 3 and decoded; the middle patch (factor x factor pixels) is returned. */
+  /** Each code alone, tiled and decoded; a patch in the middle, of as many pixels as the code stands for, is returned. */
   decodePatches(modelId: string, level: number, indices: readonly number[], call?: CallOptions): Promise<Picture[]>;
   /**
    * The quantizing step at one place of a run.
-   * @param latent that place's vector out of `Reconstruction.latents`, [codeDim]
-   * @param chosen the code of each level there
    * @param count how many neighbours to list
    */
-  inspect(
-    modelId: string,
-    latent: Float32Array<ArrayBuffer>,
-    chosen: readonly number[],
-    count: number,
-    call?: CallOptions,
-  ): Promise<QuantizerView>;
+  inspect(modelId: string, place: CodePlace, count: number, call?: CallOptions): Promise<QuantizerView>;
   /** The codebook's rows. FSQ: the lattice. [codebookSize, codeDim]. */
   codebook(modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
   /** What is loaded and what is kept. */

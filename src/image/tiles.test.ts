@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { largestDifference } from './fixtures/read';
 import { pictureFrom } from './picture';
-import { blendTiles, createBlender, cutCodes, cutTile, placeCodes, tilePlan, type TilePlan } from './tiles';
+import {
+  blendTiles,
+  createBlender,
+  cutCodes,
+  cutTile,
+  placeCodes,
+  planInCodesOf,
+  tilePlan,
+  type TilePlan,
+} from './tiles';
 
 /** Sum of the weights of one axis, from the tiles along the plan's first row (or column). */
 function weightSums(plan: TilePlan, axis: 'x' | 'y'): Float32Array {
@@ -108,5 +117,21 @@ describe('codes', () => {
     const joined = new Int32Array(whole.length).fill(-1);
     for (const tile of plan.tiles) placeCodes(plan, tile, cutCodes(plan, tile, whole), joined);
     expect(joined).toEqual(whole);
+  });
+
+  it('of a finer grid come back from the same tiles', () => {
+    const coarse = tilePlan(200, 120, 64, 16, 16);
+    const plan = planInCodesOf(coarse, 8);
+    expect([plan.codeWidth, plan.codeHeight]).toEqual([2 * coarse.codeWidth, 2 * coarse.codeHeight]);
+    const whole = Int32Array.from({ length: plan.codeWidth * plan.codeHeight }, (_, i) => i);
+    const joined = new Int32Array(whole.length).fill(-1);
+    for (const tile of plan.tiles) placeCodes(plan, tile, cutCodes(plan, tile, whole), joined);
+    expect(joined).toEqual(whole);
+    plan.tiles.forEach(({ rect, owned }, i) => {
+      expect(rect).toEqual(coarse.tiles[i]!.rect);
+      expect(owned.x).toBe(2 * coarse.tiles[i]!.owned.x);
+    });
+    expect(planInCodesOf(coarse, 16)).toBe(coarse);
+    expect(() => planInCodesOf(coarse, 12)).toThrow(/12 pixels do not fit into 16/);
   });
 });

@@ -134,6 +134,26 @@ export function placeCodes(plan: TilePlan, tile: Tile, tileCodes: Int32Array, wh
   }
 }
 
+/** The same tiles, counted in codes of `factor` pixels: a finer grid of the same picture. `factor` divides the plan's. */
+export function planInCodesOf(plan: TilePlan, factor: number): TilePlan {
+  const scale = plan.factor / factor;
+  if (scale === 1) return plan;
+  if (!Number.isInteger(scale)) throw new RangeError(`Codes of ${factor} pixels do not fit into ${plan.factor}.`);
+  const scaled = ({ x, y, width, height }: Rect): Rect => ({
+    x: x * scale,
+    y: y * scale,
+    width: width * scale,
+    height: height * scale,
+  });
+  return {
+    ...plan,
+    factor,
+    codeWidth: plan.codeWidth * scale,
+    codeHeight: plan.codeHeight * scale,
+    tiles: plan.tiles.map((tile) => ({ ...tile, codes: scaled(tile.codes), owned: scaled(tile.owned) })),
+  };
+}
+
 /** The codes under a tile, taken from the whole grid: what its decoder gets. [tileHeight, tileWidth] / factor */
 export function cutCodes(plan: TilePlan, tile: Tile, whole: Int32Array): Int32Array<ArrayBuffer> {
   const { codes } = tile;

@@ -4,7 +4,7 @@
  * everything after it.
  */
 import { buildAutoencoder, indicesName } from './vqvae/graph';
-import { codebookNames, codebookSizes, type VqvaeConfig } from './vqvae/config';
+import { codebookNames, codebookSizes, gridNames, type VqvaeConfig } from './vqvae/config';
 import type { Graph } from '../graph/ir';
 import { unitRows } from '../graph/weights';
 import { ModelError } from './errors';
@@ -65,20 +65,18 @@ export async function replayGolden(
 ): Promise<GoldenEntry[]> {
   const { config } = model.manifest;
   const levels = codebookSizes(config).map((_, level) => indicesName(level));
-  const names = [...golden.keys()].filter((name) => name !== 'input' && name !== 'indices');
+  const names = [...golden.keys()].filter((name) => name !== 'input' && !name.startsWith('indices'));
   for (const name of names)
     if (!graph.outputs.has(name)) throw new ModelError('format', `golden file: the model has no tensor "${name}".`);
   const inDecoder = (name: string) => /^(decoder|quantized|reconstruction)/.test(name);
 
   const input = tensor(golden, 'input');
-  const indices = asIntegers(tensor(golden, 'indices'));
-  const count = indices.length / levels.length;
-  const gridOf = (level: number) => indices.slice(level * count, (level + 1) * count);
+  const expected = goldenGrids(config, golden);
   const encoded = await run({ input: nchwToNhwc(asFloats(input), input.shape) }, [
     ...names.filter((name) => !inDecoder(name)),
     ...levels,
   ]);
-  const given = Object.fromEntries(levels.map((name, level) => [name, gridOf(level)]));
+  const given = Object.fromEntries(levels.map((name, level) => [name, expected[level] ?? new Int32Array()]));
   const decoded = await run(given, names.filter(inDecoder));
 
   const ours = { ...encoded, ...decoded };
@@ -86,19 +84,19 @@ export async function replayGolden(
     const entry = tensor(golden, name);
     return compare(name, ours[name] ?? new Float32Array(), nchwToNhwc(asFloats(entry), entry.shape));
   });
-  const latents = tensor(golden, 'latents');
-  const searcher = new Searcher(model, nchwToNhwc(asFloats(latents), latents.shape));
+  const searcher = new Searcher(model, golden);
   const found = levels.map((name) => encoded[name] as Int32Array);
-  const grids = levels.map((name, level) =>
-    compareIndices(
-      name,
-      level,
-      found,
-      levels.map((_, i) => gridOf(i)),
-      searcher,
-    ),
-  );
+  const grids = levels.map((name, level) => compareIndices(name, level, found, expected, searcher, config));
   return [...floats, ...grids];
+}
+
+/** The golden indices, grid by grid. */
+function goldenGrids(config: VqvaeConfig, golden: ReadonlyMap<string, TensorEntry>): Int32Array<ArrayBuffer>[] {
+  if (config.top) return gridNames(config).map((name) => asIntegers(tensor(golden, `indices.${name}`)));
+  const indices = asIntegers(tensor(golden, 'indices'));
+  const levels = codebookSizes(config).length;
+  const count = indices.length / levels;
+  return Array.from({ length: levels }, (_, level) => indices.slice(level * count, (level + 1) * count));
 }
 
 /** One line a tensor, the largest difference first in each. */
@@ -131,23 +129,29 @@ export function compare(name: string, ours: ArrayLike<number>, golden: Float32Ar
   return { name, maxAbsDiff, scale, indicesDifferent: 0, nearTies: 0, count: golden.length };
 }
 
-/** A place whose earlier level already differs has another rest to quantize: it is not counted again. */
+/**
+ * A place whose earlier level already differs has another rest to quantize: it is not counted again. The bottom of two
+ * levels sees the whole top, so it is counted only where all of that agrees.
+ */
 function compareIndices(
   name: string,
   level: number,
   ours: readonly Int32Array[],
   golden: readonly Int32Array[],
   searcher: Searcher,
+  { top }: VqvaeConfig,
 ): GoldenEntry {
   let indicesDifferent = 0;
   let nearTies = 0;
   const grid = golden[level] ?? new Int32Array();
+  const topDiffers = top && level > 0 && golden[0]?.some((index, place) => ours[0]?.[place] !== index);
   grid.forEach((expected, place) => {
     const found = ours[level]?.[place] ?? -1;
-    const before = golden.slice(0, level).map((earlier) => earlier[place] ?? -1);
-    if (found === expected || before.some((index, i) => ours[i]?.[place] !== index)) return;
+    const before = top ? [] : golden.slice(0, level).map((earlier) => earlier[place] ?? -1);
+    if (found === expected || topDiffers || before.some((index, i) => ours[i]?.[place] !== index)) return;
     indicesDifferent++;
-    const [a, b] = [searcher.distance(place, before, expected), searcher.distance(place, before, found)];
+    const distance = (index: number) => searcher.distance(level, place, before, index);
+    const [a, b] = [distance(expected), distance(found)];
     if (Math.abs(a - b) <= NEAR_TIE * Math.max(a, b)) nearTies++;
   });
   return { name, maxAbsDiff: indicesDifferent ? 1 : 0, scale: 0, indicesDifferent, nearTies, count: grid.length };
@@ -157,30 +161,34 @@ function compareIndices(
 class Searcher {
   private readonly config: VqvaeConfig;
   private readonly dim: number;
-  private readonly latents: Float32Array;
+  /** What each level searches, or begins with. */
+  private readonly latents: readonly Float32Array[];
   private readonly codebooks: readonly Float32Array[];
 
-  constructor(model: VqvaeModel, latents: Float32Array) {
+  constructor(model: VqvaeModel, golden: ReadonlyMap<string, TensorEntry>) {
     this.config = model.manifest.config;
     this.dim = this.config.codeDim;
     const { quantizer } = this.config;
     const cosine = quantizer.kind === 'vq' && quantizer.distance === 'cosine';
     const rows = (values: Float32Array) => (cosine ? unitRows(values, this.dim) : values);
-    this.latents = rows(latents);
+    this.latents = codebookSizes(this.config).map((_, level) => {
+      const latents = tensor(golden, this.config.top && level === 0 ? 'top.latents' : 'latents');
+      return rows(nchwToNhwc(asFloats(latents), latents.shape));
+    });
     this.codebooks = codebookNames(this.config).map((name) => rows(model.weights.get(name).data));
   }
 
-  /** Squared distance of the latent at `place`, less the codes of the levels `before`, to code `index`. */
-  distance(place: number, before: readonly number[], index: number): number {
+  /** Squared distance of the level's latent at `place`, less the codes of the levels `before`, to code `index`. */
+  distance(level: number, place: number, before: readonly number[], index: number): number {
     const { quantizer } = this.config;
     let sum = 0;
     for (let i = 0; i < this.dim; i++) {
-      const value = this.latents[place * this.dim + i] ?? 0;
+      const value = this.latents[level]?.[place * this.dim + i] ?? 0;
       if (quantizer.kind === 'fsq') sum += fsqDistance(value, quantizer.levels, i, index);
       else {
-        const row = (level: number, code: number) => this.codebooks[level]?.[code * this.dim + i] ?? NaN;
-        const rest = before.reduce((left, code, level) => left - row(level, code), value);
-        sum += (rest - row(before.length, index)) ** 2;
+        const row = (of: number, code: number) => this.codebooks[of]?.[code * this.dim + i] ?? NaN;
+        const rest = before.reduce((left, code, earlier) => left - row(earlier, code), value);
+        sum += (rest - row(level, index)) ** 2;
       }
     }
     return sum;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ModelError } from './errors';
 import { priorConfigSchema } from './prior/config';
-import { factor, vqvaeConfigSchema } from './vqvae/config';
+import { sideFactor, vqvaeConfigSchema } from './vqvae/config';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
 const id = z.string().regex(/^[\w.-]+$/);
@@ -68,10 +68,10 @@ function parse<T>(schema: z.ZodType<T>, json: unknown, label: string): T {
 /** @throws ModelError 'manifest' that names every field that is wrong. */
 export function parseManifest(json: unknown, label = 'manifest.json'): Manifest {
   const manifest = parse(manifestSchema, json, label);
-  if (manifest.family === 'vqvae' && manifest.preprocess.size % factor(manifest.config))
+  if (manifest.family === 'vqvae' && manifest.preprocess.size % sideFactor(manifest.config))
     throw new ModelError(
       'manifest',
-      `${label}: preprocess.size: ${manifest.preprocess.size} is not a multiple of the factor ${factor(manifest.config)}`,
+      `${label}: preprocess.size: ${manifest.preprocess.size} is not a multiple of the factor ${sideFactor(manifest.config)}`,
     );
   return manifest;
 }

@@ -17,7 +17,7 @@ export function gridsOf(model: ModelSummary): readonly GridFacts[] {
   const { resolution, factor, codebookSizes } = model;
   const side = Math.floor(resolution / factor);
   // Two levels: the top has half the side. Told by the name, since the engine's list of sizes says nothing of places.
-  const isTwoLevel = (model.quantizer as string) === 'two-level';
+  const isTwoLevel = model.quantizer === 'two-level';
   return codebookSizes.map((codebookSize, level) => {
     const own = isTwoLevel && level === 0 ? side / 2 : side;
     const name = isTwoLevel ? (level ? 'bottom' : 'top') : codebookSizes.length > 1 ? `level ${level + 1}` : 'codes';

@@ -62,7 +62,7 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
       expect(tiny).toMatchObject({ resolution: 32, factor: 4, codebookSizes: [64], codeDim: 4, quantizer: 'vq' });
     });
 
-    it.each(['tiny-vq', 'tiny-cosine', 'tiny-fsq', 'tiny-rvq'])(
+    it.each(['tiny-vq', 'tiny-cosine', 'tiny-fsq', 'tiny-rvq', 'tiny-h2'])(
       '%s: codes decode to the very reconstruction',
       async (id) => {
         const stages: Progress['stage'][] = [];
@@ -106,7 +106,12 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
         const place = codes[0]!.width + 2;
         const { codeDim: dim } = await tokenizerOf(id);
         const chosen = codes.map(({ indices }) => indices[place]!);
-        const view = await host.inspect(call++, id, latents.slice(place * dim, (place + 1) * dim), chosen, 5);
+        const view = await host.inspect(
+          call++,
+          id,
+          { level: 0, latent: latents.slice(place * dim, (place + 1) * dim), chosen },
+          5,
+        );
         expect(view.levels.map((level) => level.chosen)).toEqual(chosen);
         for (const { nearest } of view.levels) {
           const distances = nearest.map(({ distance }) => distance);
@@ -125,6 +130,50 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
         expect([run.image.width, run.image.height]).toEqual([width, height]);
         expect([run.codes[0]?.width, run.codes[0]?.height]).toEqual([Math.ceil(width / 4), Math.ceil(height / 4)]);
       }
+    });
+
+    it('two levels: two grids, each with its latents, in one piece and in tiles', async () => {
+      const { codeDim: dim, codebookSizes } = await tokenizerOf('tiny-h2');
+      expect(codebookSizes).toEqual([32, 64]);
+      const shapes = ({ codes }: { codes: readonly { name: string; width: number; height: number }[] }) =>
+        codes.map(({ name, width, height }) => [name, width, height]);
+      const run = await host.reconstruct(call++, 'tiny-h2', testPicture(45, 33), { mode: 'tile' });
+      // 45 x 33 pixels fill 6 x 5 codes of the top, 8 pixels each, in more than one tile.
+      expect(shapes(run)).toEqual([
+        ['top', 6, 5],
+        ['bottom', 12, 10],
+      ]);
+      expect([run.image.width, run.image.height]).toEqual([45, 33]);
+      expect([run.topLatents?.length, run.latents.length]).toEqual([6 * 5 * dim, 12 * 10 * dim]);
+      for (const [level, latents] of [run.topLatents!, run.latents].entries()) {
+        const { indices } = run.codes[level]!;
+        for (const place of [0, 7, indices.length - 1]) {
+          const latent = latents.slice(place * dim, (place + 1) * dim);
+          const view = await host.inspect(call++, 'tiny-h2', { level, latent, chosen: [indices[place]!] }, 3);
+          const [first, second] = view.levels[0]!.nearest;
+          expect(first!.index).toBe(indices[place]);
+          expect(first!.distance).toBeLessThanOrEqual(second!.distance + 1e-5);
+        }
+        expect((await host.codebook(call++, 'tiny-h2', level)).length).toBe(codebookSizes[level]! * dim);
+      }
+      const image = await host.decode(call++, 'tiny-h2', run.codes);
+      expect([image.width, image.height]).toEqual([48, 40]);
+      expect([...image.data.subarray(0, 45 * 4)]).toEqual([...run.image.data.subarray(0, 45 * 4)]);
+      const sides = await Promise.all([0, 1].map((level) => host.decodePatches(call++, 'tiny-h2', level, [3, 9])));
+      expect(sides.map(([patch]) => [patch!.width, patch!.height])).toEqual([
+        [8, 8],
+        [4, 4],
+      ]);
+      for (const [patch, other] of sides) expect(patch!.data).not.toEqual(other!.data);
+      const [top, bottom] = run.codes;
+      const decode = (...codes: typeof run.codes) => host.decode(call++, 'tiny-h2', codes);
+      await expect(decode(top!)).rejects.toThrow(/needs 2 code grid\(s\), got 1/);
+      await expect(decode(top!, { ...top!, name: 'bottom' })).rejects.toThrow(/2 codes a side for one of the top/);
+      await expect(decode({ ...top!, indices: top!.indices.map(() => 32) }, bottom!)).rejects.toThrow(/32.*0 to 31/);
+      await expect(
+        host.inspect(call++, 'tiny-h2', { level: 0, latent: run.latents.slice(0, dim), chosen: [0, 0] }, 3),
+      ).rejects.toThrow(/1 code\(s\) at a place, got 6 and 2/);
+      await expect(host.decodePatches(call++, 'tiny-h2', 2, [0])).rejects.toThrow(/has 2 code grid\(s\).*no 2/);
     });
 
     it('refuses a code outside the codebook, in words', async () => {

@@ -1,4 +1,4 @@
-import type { CodeGrid, Picture, Reconstruction } from '../../engine/types';
+import type { CodeGrid, CodePlace, Picture, Reconstruction } from '../../engine/types';
 import type { Cell } from './store';
 
 /** How often each code is used in a grid. */
@@ -18,10 +18,10 @@ export const bytesOfGrid = (grid: CodeGrid): number =>
 /**
  * The mean colour of the reconstruction under all places of each code, as CSS colours: what the code paints in this
  * picture. [codes used], keyed by index.
+ * @param factor pixels per code and side
  */
-export function paintedColours(grid: CodeGrid, image: Picture): Map<number, string> {
+export function paintedColours(grid: CodeGrid, image: Picture, factor: number): Map<number, string> {
   const sums = new Map<number, [number, number, number, number]>();
-  const factor = Math.max(1, Math.round(Math.max(image.width / grid.width, image.height / grid.height)));
   grid.indices.forEach((index, cell) => {
     const sum = sums.get(index) ?? [0, 0, 0, 0];
     sums.set(index, sum);
@@ -46,17 +46,45 @@ export function codeVector(codebook: Float32Array, codebookSize: number, index: 
   return index >= 0 && index < codebookSize ? codebook.subarray(index * codeDim, (index + 1) * codeDim) : null;
 }
 
-/** What a run has at one place: the encoder's vector [codeDim], and the code of each level. */
+/** True for two levels: grids of different sizes, top and bottom. Residual levels lie one over the other. */
+export const isTwoLevel = (codes: readonly CodeGrid[]): boolean => codes.some(({ width }) => width !== codes[0]?.width);
+
+/** "Level 2", or "Top, 8 × 8". */
+export function titleOfGrid(codes: readonly CodeGrid[], level: number): string {
+  const grid = codes[level];
+  if (!grid || !isTwoLevel(codes)) return `Level ${level + 1}`;
+  return `${grid.name.charAt(0).toUpperCase()}${grid.name.slice(1)}, ${grid.width} × ${grid.height}`;
+}
+
+/**
+ * What a run has at one place of a grid: the encoder's vector [codeDim], and the codes that it became: one per residual
+ * level; of two levels the grid's own.
+ */
 export function placeOf(
-  { latents, codes }: Pick<Reconstruction, 'latents' | 'codes'>,
+  { latents, topLatents, codes }: Pick<Reconstruction, 'latents' | 'topLatents' | 'codes'>,
   { x, y }: Cell,
-): { latent: Float32Array<ArrayBuffer>; chosen: number[] } {
-  const [grid] = codes;
+  level: number,
+): CodePlace {
+  const own = topLatents && level === 0 ? topLatents : latents;
+  const grids = topLatents ? codes.slice(level, level + 1) : codes;
+  const [grid] = grids;
   const places = grid ? grid.width * grid.height : 1;
-  const codeDim = latents.length / places;
+  const codeDim = own.length / places;
   const place = y * (grid?.width ?? 1) + x;
   return {
-    latent: latents.slice(place * codeDim, (place + 1) * codeDim),
-    chosen: codes.map(({ indices }) => indices[place] ?? 0),
+    level,
+    latent: own.slice(place * codeDim, (place + 1) * codeDim),
+    chosen: grids.map(({ indices }) => indices[place] ?? 0),
   };
+}
+
+/** The codes with every grid but one made flat: its most common code everywhere, the lowest of those that tie. */
+export const codesAlone = (codes: readonly CodeGrid[], level: number): CodeGrid[] =>
+  codes.map((grid, i) =>
+    i === level ? grid : { ...grid, indices: new Int32Array(grid.indices.length).fill(mostCommonCode(grid)) },
+  );
+
+function mostCommonCode(grid: CodeGrid): number {
+  const ranked = [...countCodes(grid)].sort(([a, uses], [b, others]) => others - uses || a - b);
+  return ranked[0]?.[0] ?? 0;
 }

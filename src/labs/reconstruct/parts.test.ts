@@ -4,7 +4,16 @@ import { createFakeEngine, fakeModel } from '../testing/fakeEngine';
 import { testPicture } from '../testing/pictures';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow, type BatchServices } from './batch';
 import { readAddress } from './address';
-import { bytesOfGrid, codeVector, countCodes, paintedColours, placeOf } from './codeFacts';
+import {
+  bytesOfGrid,
+  codesAlone,
+  codeVector,
+  countCodes,
+  isTwoLevel,
+  paintedColours,
+  placeOf,
+  titleOfGrid,
+} from './codeFacts';
 import { matchCodecs, type CodecTrial } from './sameBytes';
 import { stemOf } from './save';
 
@@ -25,16 +34,29 @@ describe('code facts', () => {
   test('the latent and the codes of one place', () => {
     const latents = Float32Array.from({ length: 2 * 2 * 3 }, (_, i) => i);
     const second = { ...grid, indices: Int32Array.of(1, 2, 5, 4) };
-    expect(placeOf({ latents, codes: [grid, second] }, { x: 0, y: 1 })).toEqual({
+    expect(placeOf({ latents, codes: [grid, second] }, { x: 0, y: 1 }, 1)).toEqual({
+      level: 1,
       latent: Float32Array.of(6, 7, 8),
       chosen: [3, 5],
     });
   });
 
+  test('two levels: each grid has its own place and latent, and can be left alone', () => {
+    const top = { name: 'top', height: 1, width: 1, codebookSize: 8, indices: Int32Array.of(5) };
+    const bottom = { ...grid, name: 'bottom' };
+    const run = { latents: Float32Array.of(0, 1, 2, 3), topLatents: Float32Array.of(9), codes: [top, bottom] };
+    expect(placeOf(run, { x: 0, y: 0 }, 0)).toEqual({ level: 0, latent: Float32Array.of(9), chosen: [5] });
+    expect(placeOf(run, { x: 1, y: 1 }, 1)).toEqual({ level: 1, latent: Float32Array.of(3), chosen: [900] });
+    expect([isTwoLevel(run.codes), isTwoLevel([grid, grid])]).toEqual([true, false]);
+    expect([titleOfGrid(run.codes, 1), titleOfGrid([grid, grid], 1)]).toEqual(['Bottom, 2 × 2', 'Level 2']);
+    expect(codesAlone(run.codes, 0)).toEqual([top, { ...bottom, indices: Int32Array.of(7, 7, 7, 7) }]);
+    expect(codesAlone(run.codes, 1)[1]).toBe(bottom);
+  });
+
   test('a code is painted in the mean colour of its places, also where the last cells are cut', () => {
     const data = new Uint8ClampedArray(3 * 3 * 4);
     for (let i = 0; i < 9; i++) data.set([i % 3 === 2 ? 200 : 100, 0, 0, 255], i * 4);
-    const colours = paintedColours({ ...grid, indices: Int32Array.of(1, 2, 1, 2) }, { width: 3, height: 3, data });
+    const colours = paintedColours({ ...grid, indices: Int32Array.of(1, 2, 1, 2) }, { width: 3, height: 3, data }, 2);
     expect([...colours]).toEqual([
       [1, 'rgb(100 0 0)'],
       [2, 'rgb(200 0 0)'],

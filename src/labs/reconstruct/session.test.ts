@@ -229,6 +229,29 @@ describe('reconstruct session', () => {
     expect(state().codebooks.size).toBe(1);
   });
 
+  test('two levels: the picture from one grid alone, until another picture comes', async () => {
+    const { session, store, state, engine } = setUp();
+    await session.start();
+    const { result } = state();
+    const bottom = result!.codes[0]!;
+    const top = { name: 'top', width: 4, height: 4, codebookSize: 1000, indices: new Int32Array(16).fill(7) };
+    store.setState({ result: { ...result!, codes: [top, bottom] }, view: { ...state().view, paintedFrom: 0 } });
+    const asked: number[][] = [];
+    engine.decode = (_model, codes) => {
+      asked.push(codes.map(({ indices }) => new Set(indices).size));
+      return Promise.resolve(testPicture(8));
+    };
+    await session.wantAlone(0);
+    await session.wantAlone(0);
+    expect(asked).toEqual([[1, 1]]);
+    await session.wantAlone(1);
+    expect(asked[1]![1]).toBeGreaterThan(1);
+    expect([...state().alone.keys()]).toEqual([0, 1]);
+    await session.retry();
+    expect(state().alone.size).toBe(0);
+    expect(state().view.paintedFrom).toBeNull();
+  });
+
   test('another backend: capabilities change and the run is repeated', async () => {
     const { session, state, engine } = setUp({ capabilities: { isFallbackAdapter: true } });
     await session.start();

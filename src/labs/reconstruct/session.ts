@@ -18,6 +18,7 @@ import {
   type LoadedCodes,
   type LoadedPicture,
   type ReconstructStore,
+  type ReconstructView,
 } from './store';
 
 /** The undo history as this session uses it (experiment/store). */
@@ -69,6 +70,13 @@ export interface ReconstructSession extends SideWork {
   useBackend(choice: 'wasm' | 'webgpu'): Promise<void>;
   dispose(): void;
 }
+
+/** The view of the next result: what was pointed at is gone, the rest stays as far as there are levels. */
+const viewOf = (view: ReconstructView, levels: number): ReconstructView => ({
+  ...view,
+  ...{ hovered: null, selected: null, paintedFrom: null },
+  level: Math.min(view.level, levels - 1),
+});
 
 const isCodesFile = (blob: Blob, name: string) => blob.type === 'application/json' || /\.json$/i.test(name);
 
@@ -146,8 +154,8 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     );
     const { view } = store.getState();
     set({
-      ...{ result, resultOf: source, decoded: null, shownSpec: spec, phase: 'idle', progress: null },
-      view: { ...view, hovered: null, selected: null, level: Math.min(view.level, result.codes.length - 1) },
+      ...{ result, resultOf: source, decoded: null, shownSpec: spec, alone: new Map(), phase: 'idle', progress: null },
+      view: viewOf(view, result.codes.length),
     });
   }
 
@@ -159,8 +167,8 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     const { view } = store.getState();
     set({
       ...{ source: null, result: null, resultOf: null, decoded: { ...file, image }, shownSpec: spec },
-      ...{ phase: 'idle', progress: null },
-      view: { ...view, hovered: null, selected: null, level: Math.min(view.level, file.codes.length - 1) },
+      ...{ alone: new Map(), phase: 'idle', progress: null },
+      view: viewOf(view, file.codes.length),
     });
   }
 

@@ -1,7 +1,7 @@
 /** Work beside the runs whose failure does no harm: patches and codebooks. Its absence shows; a console line tells why. */
 import type { EngineClient, TokenizerSummary } from '../../engine/types';
 import { isAbort, messageOf } from '../abort';
-import { countCodes } from './codeFacts';
+import { codesAlone, countCodes } from './codeFacts';
 import { codebookKey, patchKey, selectShown, type ReconstructStore } from './store';
 
 export interface SideWork {
@@ -10,6 +10,8 @@ export interface SideWork {
   /** Patches of every code that is shown. */
   wantAllPatches(level: number): Promise<void>;
   wantCodebook(level: number): Promise<void>;
+  /** Two levels: what is shown, painted from one grid alone. */
+  wantAlone(level: number): Promise<void>;
 }
 
 /** Patches decoded in one call: small, so that a new picture does not wait long behind them. */
@@ -55,6 +57,15 @@ export function createSideWork(store: ReconstructStore, engine: EngineClient, li
       quietly(async (model) => {
         const grid = selectShown(store.getState())?.codes[level];
         if (grid) await fetchPatches(model, level, [...countCodes(grid).keys()]);
+      }),
+    wantAlone: (level) =>
+      quietly(async (model) => {
+        const shown = selectShown(store.getState());
+        if (!shown || store.getState().alone.has(level)) return;
+        const picture = await engine.decode(model.id, codesAlone(shown.codes, level), { signal: life() });
+        // Another picture may have come meanwhile.
+        if (selectShown(store.getState()) === shown)
+          store.setState(({ alone }) => ({ alone: new Map(alone).set(level, picture) }));
       }),
     wantCodebook: (level) =>
       quietly(async (model) => {

@@ -47,6 +47,8 @@ export interface ReconstructView {
   readonly level: number;
   readonly look: 'colour' | 'patch' | 'number';
   readonly compare: 'wipe' | 'side' | 'error';
+  /** The grid that the picture is painted from alone; null: from all. */
+  readonly paintedFrom: number | null;
 }
 
 export interface ReconstructState {
@@ -72,6 +74,8 @@ export interface ReconstructState {
   readonly patches: ReadonlyMap<string, Picture>;
   /** Codebooks by `codebookKey(modelId, level)`, [codebookSize, codeDim]. */
   readonly codebooks: ReadonlyMap<string, Float32Array>;
+  /** Two levels: what is shown, painted from one grid alone, by level. */
+  readonly alone: ReadonlyMap<number, Picture>;
   readonly view: ReconstructView;
 }
 
@@ -81,6 +85,7 @@ export const initialView: ReconstructView = {
   level: 0,
   look: 'colour',
   compare: 'wipe',
+  paintedFrom: null,
 };
 
 export const patchKey = (modelId: string, level: number, index: number): string => `${modelId}/${level}/${index}`;
@@ -106,6 +111,7 @@ export function createReconstructStore(spec: ReconstructSpec): ReconstructStore 
     shownSpec: null,
     patches: new Map(),
     codebooks: new Map(),
+    alone: new Map(),
     view: initialView,
   }));
 }

@@ -227,7 +227,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
         ),
       );
     },
-    inspect: (_modelId, latent, chosen, count): Promise<QuantizerView> => {
+    inspect: (_modelId, { latent, chosen }, count): Promise<QuantizerView> => {
       const nearest = Array.from({ length: codebookSize }, (_, index) => {
         const vector = Float32Array.from(colourOf(index), (value) => value / 255);
         return { index, vector, distance: vector.reduce((sum, value, i) => sum + (value - latent[i]!) ** 2, 0) };

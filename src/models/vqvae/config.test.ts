@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fixtureModel, FIXTURES } from '../testing';
-import { codebookSizes, factor, vqvaeConfigSchema } from './config';
+import { codebookSizes, factor, gridFactors, gridNames, sideFactor, vqvaeConfigSchema } from './config';
 import { expectedTensors, flopCount, parameterCount } from './facts';
 import { buildAutoencoder, buildDecoder, buildEncoder } from './graph';
 import { checkIndices, fsqLattice } from './runtime';
@@ -42,6 +42,31 @@ describe('the configuration', () => {
     expect(problems({ encoder: { ...half, resBlocks: [1, 0] } })).toMatch(/from 16 to 32 channels needs a ResBlock/);
     expect(problems({ quantizer: { kind: 'gumbel' } })).toMatch(/quantizer/);
     expect(problems({})).toBe('');
+  });
+
+  it('of two levels needs a top pair of factor 2, and no other quantizer has one', () => {
+    const pair = { ...half, stem: 1 };
+    const two = {
+      quantizer: { kind: 'two-level', topSize: 32, bottomSize: 64 },
+      top: { encoder: pair, decoder: pair },
+    };
+    expect(problems(two)).toBe('');
+    expect(problems({ ...two, top: undefined })).toMatch(/top: a two-level quantizer needs it/);
+    expect(problems({ top: two.top })).toMatch(/top: .* no other has it: the quantizer is vq/);
+    expect(problems({ ...two, top: { encoder: half, decoder: pair } })).toMatch(
+      /top\.encoder: stem 1 and factor 2 are needed, found stem 2 and factor 4/,
+    );
+    expect(problems({ ...two, quantConv: false, codeDim: 8 })).toMatch(/two levels need quantConv/);
+    const bare = { ...pair, resBlocks: [0, 1] };
+    expect(problems({ ...two, top: { encoder: pair, decoder: bare } })).toMatch(
+      /top\.decoder\.resBlocks\.0: a level that goes from 32 to 16/,
+    );
+    const config = vqvaeConfigSchema.parse({ ...base, ...two });
+    expect(gridFactors(config)).toEqual([8, 4]);
+    expect(sideFactor(config)).toBe(8);
+    expect(codebookSizes(config)).toEqual([32, 64]);
+    expect(gridNames(config)).toEqual(['top', 'bottom']);
+    expect(() => buildAutoencoder(config, 16, 12)).toThrow(/16 x 12: both sides must be multiples of 8/);
   });
 
   it('counts codes', () => {
@@ -101,13 +126,16 @@ describe('indices from outside', () => {
 
   it('must be inside the codebook: a [MASK] is refused', () => {
     const good = Int32Array.of(0, 63);
-    expect(() => checkIndices(config, [good, good], 2)).not.toThrow();
-    expect(() => checkIndices(config, [good, Int32Array.of(5, 64)], 2)).toThrow(
+    const counts = [2, 2];
+    expect(() => checkIndices(config, [good, good], counts)).not.toThrow();
+    expect(() => checkIndices(config, [good, Int32Array.of(5, 64)], counts)).toThrow(
       /level 1: code 1 is 64, the codebook has 0\.\.63/,
     );
-    expect(() => checkIndices(config, [Int32Array.of(-1, 0), good], 2)).toThrow(/level 0: code 0 is -1/);
-    expect(() => checkIndices(config, [good], 2)).toThrow(/2 grid\(s\) of codes are needed, found 1/);
-    expect(() => checkIndices(config, [good, Int32Array.of(1)], 2)).toThrow(/level 1: 2 codes are needed, found 1/);
+    expect(() => checkIndices(config, [Int32Array.of(-1, 0), good], counts)).toThrow(/level 0: code 0 is -1/);
+    expect(() => checkIndices(config, [good], counts)).toThrow(/2 grid\(s\) of codes are needed, found 1/);
+    expect(() => checkIndices(config, [good, Int32Array.of(1)], counts)).toThrow(
+      /level 1: 2 codes are needed, found 1/,
+    );
   });
 
   it("lists FSQ's codes in the order of their indices", () => {

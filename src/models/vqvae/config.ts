@@ -26,6 +26,7 @@ const quantizerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('vq'), codebookSize: size, distance: z.enum(['l2', 'cosine']).default('l2') }),
   z.object({ kind: z.literal('fsq'), levels: z.array(z.int().min(2)).min(1) }),
   z.object({ kind: z.literal('rvq'), codebookSize: size, numLevels: size }),
+  z.object({ kind: z.literal('two-level'), topSize: size, bottomSize: size }),
 ]);
 
 export type HalfConfig = z.infer<typeof halfSchema>;
@@ -46,6 +47,8 @@ export const vqvaeConfigSchema = z
     normGroups: size.default(32),
     normEps: z.number().positive().default(1e-6),
     quantizer: quantizerSchema,
+    /** Two levels: the pair that makes the top's codes out of features. */
+    top: z.object({ encoder: halfSchema, decoder: halfSchema }).optional(),
   })
   .superRefine((config, context) => {
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
@@ -62,12 +65,24 @@ export const vqvaeConfigSchema = z
       );
     if (quantizer.kind === 'fsq' && quantizer.levels.length !== codeDim)
       issue(['quantizer', 'levels'], `${codeDim} levels are needed (codeDim), found ${quantizer.levels.length}`);
-    for (const [name, { channels, resBlocks }] of Object.entries({ encoder, decoder })) {
+    const { top } = config;
+    if ((quantizer.kind === 'two-level') !== !!top)
+      issue(['top'], `a two-level quantizer needs it, and no other has it: the quantizer is ${quantizer.kind}`);
+    if (top && !(config.quantConv && config.postQuantConv))
+      issue(['quantConv'], 'two levels need quantConv and postQuantConv');
+    for (const [name, half] of Object.entries(top ?? {}))
+      if (half.stem !== 1 || halfFactor(half) !== TOP_FACTOR)
+        issue(
+          ['top', name],
+          `stem 1 and factor ${TOP_FACTOR} are needed, found stem ${half.stem} and factor ${halfFactor(half)}`,
+        );
+    const halves = { encoder, decoder, ...(top && { 'top.encoder': top.encoder, 'top.decoder': top.decoder }) };
+    for (const [name, { channels, resBlocks }] of Object.entries(halves)) {
       channels.forEach((width, level) => {
         if (width % normGroups)
           issue([name, 'channels', String(level)], `${width} does not divide into ${normGroups} groups`);
         // A width changes inside the first ResBlock of its level, in the order in which the half runs.
-        const before = channels[name === 'encoder' ? level - 1 : level + 1] ?? width;
+        const before = channels[name.endsWith('encoder') ? level - 1 : level + 1] ?? width;
         if (!resBlocks[level] && before !== width)
           issue(
             [name, 'resBlocks', String(level)],
@@ -77,13 +92,25 @@ export const vqvaeConfigSchema = z
     }
   });
 
+/** Bottom codes per top code and side. */
+const TOP_FACTOR = 2;
+
 const halfFactor = ({ stem, channels }: Pick<HalfConfig, 'stem' | 'channels'>): number =>
   stem * 2 ** (channels.length - 1);
 
 /** Pixels per code and side. */
 export const factor = (config: VqvaeConfig): number => halfFactor(config.encoder);
 
-/** Codes in each grid: one entry for VQ and FSQ, one per level for residual VQ. */
+/** Pixels that both sides of a picture must be a multiple of: those under a code of the coarsest grid. */
+export const sideFactor = (config: VqvaeConfig): number => Math.max(...gridFactors(config));
+
+/** Pixels per code and side, of each grid. */
+export const gridFactors = (config: VqvaeConfig): readonly number[] =>
+  config.quantizer.kind === 'two-level'
+    ? [TOP_FACTOR * factor(config), factor(config)]
+    : codebookSizes(config).map(() => factor(config));
+
+/** Codes in each grid: one entry for VQ and FSQ, one per level for residual VQ; top, then bottom, for two levels. */
 export function codebookSizes({ quantizer }: VqvaeConfig): readonly number[] {
   switch (quantizer.kind) {
     case 'vq':
@@ -92,7 +119,16 @@ export function codebookSizes({ quantizer }: VqvaeConfig): readonly number[] {
       return [quantizer.levels.reduce((product, levels) => product * levels, 1)];
     case 'rvq':
       return Array.from({ length: quantizer.numLevels }, () => quantizer.codebookSize);
+    case 'two-level':
+      return [quantizer.topSize, quantizer.bottomSize];
   }
+}
+
+/** What the grids are called. */
+export function gridNames(config: VqvaeConfig): readonly string[] {
+  if (config.quantizer.kind === 'two-level') return ['top', 'bottom'];
+  const sizes = codebookSizes(config);
+  return sizes.map((_, level) => (sizes.length > 1 ? `level ${level + 1}` : 'codes'));
 }
 
 /** Name of each level's codebook in the weight file; none for FSQ. */
@@ -104,5 +140,7 @@ export function codebookNames({ quantizer }: VqvaeConfig): readonly string[] {
       return [];
     case 'rvq':
       return Array.from({ length: quantizer.numLevels }, (_, i) => `quantize.levels.${i}.embedding.weight`);
+    case 'two-level':
+      return ['top_quantize.embedding.weight', 'quantize.embedding.weight'];
   }
 }

@@ -1,11 +1,11 @@
 /** What a configuration implies, read off its own graph, so that it cannot drift from the topology. */
 import { channelsOf, constantsOf, rowsOf, sizeOfShape } from '../../graph/ir';
-import { factor, type VqvaeConfig } from './config';
+import { sideFactor, type VqvaeConfig } from './config';
 import { buildAutoencoder } from './graph';
 
 /** Every tensor the weight file must hold: name to shape, in PyTorch's layout. */
 export function expectedTensors(config: VqvaeConfig): ReadonlyMap<string, readonly number[]> {
-  const side = factor(config);
+  const side = sideFactor(config);
   const { nodes } = buildAutoencoder(config, side, side);
   const constants = nodes.flatMap((node) => constantsOf(node).map(([, constant]) => constant));
   return new Map(constants.flatMap(({ parts, shape }) => parts.map((name) => [name, shape] as const)));

@@ -4,7 +4,7 @@
  */
 import { GraphBuilder } from '../../graph/builder';
 import { GraphError, channelsOf, type Graph, type Tensor } from '../../graph/ir';
-import { codebookNames, codebookSizes, factor, type HalfConfig, type VqvaeConfig } from './config';
+import { codebookNames, codebookSizes, gridFactors, sideFactor, type HalfConfig, type VqvaeConfig } from './config';
 
 export interface GraphOptions {
   /** Keep the tensors of the golden file (names as there). */
@@ -20,16 +20,19 @@ export interface GraphOptions {
 export const SEGMENTS = ['prepare', 'encode', 'quantize', 'decode'] as const;
 export type Segment = (typeof SEGMENTS)[number];
 
+type FlatQuantizer = Exclude<VqvaeConfig['quantizer'], { kind: 'two-level' }>;
+
 export const indicesName = (level: number): string => `indices.${level}`;
 
 /**
- * Picture to codes. Outputs: `latents` [1, h, w, codeDim] in f32, before the quantizer; `indices.{level}` [1, h, w, 1].
- * @param height and width in pixels, multiples of the factor
+ * Picture to codes. Outputs: `latents` [1, h, w, codeDim] in f32, before the quantizer; `indices.{level}` [1, h, w, 1]. Two
+ * levels: `latents` are the bottom's, `top.latents` and `indices.0` [1, h / 2, w / 2, ...] the top's.
+ * @param height and width in pixels, multiples of `sideFactor`
  * @throws GraphError where they are not
  */
 export function buildEncoder(config: VqvaeConfig, height: number, width: number, options: GraphOptions = {}): Graph {
   const network = new Network(config, options);
-  network.quantize(network.encode(network.pictureIn(height, width)));
+  network.tokenize(network.pictureIn(height, width));
   return network.finish();
 }
 
@@ -51,8 +54,7 @@ export function buildAutoencoder(
   options: GraphOptions = {},
 ): Graph {
   const network = new Network(config, options);
-  const indices = network.quantize(network.encode(network.pictureIn(height, width)));
-  network.pictureOut(network.decode(indices));
+  network.pictureOut(network.decode(network.tokenize(network.pictureIn(height, width))));
   return network.finish();
 }
 
@@ -71,15 +73,17 @@ class Network {
   }
 
   pictureIn(height: number, width: number): Tensor {
-    this.codes(height, width);
+    this.checkSides(height, width);
     this.graph.segment('prepare');
     if (this.options.pictures === 'floats') return this.graph.input('input', [1, height, width, 3], 'elem');
     return this.graph.pictureIn('pictureIn', this.graph.input('pixels', [1, height, width, 1], 'u32'));
   }
 
   indicesIn(height: number, width: number): Tensor[] {
-    const [h, w] = this.codes(height, width);
-    return codebookSizes(this.config).map((_, level) => this.graph.input(indicesName(level), [1, h, w, 1], 'i32'));
+    this.checkSides(height, width);
+    return gridFactors(this.config).map((f, level) =>
+      this.graph.input(indicesName(level), [1, height / f, width / f, 1], 'i32'),
+    );
   }
 
   pictureOut(x: Tensor): void {
@@ -87,66 +91,110 @@ class Network {
     else this.graph.output('picture', this.graph.pictureOut('pictureOut', x));
   }
 
-  /** [1, H, W, 3] to latents [1, h, w, codeDim], f32. */
-  encode(picture: Tensor): Tensor {
+  /** [1, H, W, 3] to one grid of indices per level. */
+  tokenize(picture: Tensor): Tensor[] {
     const { graph, config } = this;
-    const { encoder, latentChannels, codeDim, quantConv } = config;
+    const { quantizer, quantConv } = config;
     graph.segment('encode');
-    let x = picture;
-    if (encoder.stem > 1) x = graph.spaceToDepth('encoder.stem', x, encoder.stem);
-    x = this.conv3('encoder.conv_in', x, encoder.channels[0] ?? 0);
-    graph.tap('encoder.conv_in', x);
-    encoder.channels.forEach((width, level) => {
-      const name = `encoder.down_blocks.${level}`;
-      x = this.level(name, x, width, encoder.resBlocks[level] ?? 0, encoder.attention[level] ?? false);
-      if (level < encoder.channels.length - 1) x = this.downsample(`${name}.downsamplers.0.conv`, x);
-      graph.tap(name, x);
-    });
-    x = this.midBlock('encoder.mid_block', x, encoder);
-    x = this.normSilu('encoder.conv_norm_out', x);
-    const exact = !quantConv;
-    x = graph.conv2d('encoder.conv_out', x, { kernelSize: 3, outChannels: latentChannels, exact });
-    if (quantConv) x = graph.conv2d('quant_conv', x, { kernelSize: 1, outChannels: codeDim, exact: true });
-    graph.output('latents', x);
-    return x;
-  }
-
-  /** Latents to one grid of indices per level. */
-  quantize(latents: Tensor): Tensor[] {
-    const { graph, config } = this;
-    const { quantizer } = config;
-    graph.segment('quantize');
-    const indices = this.search(latents, quantizer);
+    const features = this.encoder('encoder', picture, config.encoder, !quantConv);
+    const indices =
+      quantizer.kind === 'two-level'
+        ? this.tokenizeLevels(features)
+        : this.tokenizeFlat(quantConv ? this.toCodeSpace('quant_conv', features) : features, quantizer);
     indices.forEach((grid, level) => graph.output(indicesName(level), grid));
     return indices;
+  }
+
+  private tokenizeFlat(latents: Tensor, quantizer: FlatQuantizer): Tensor[] {
+    this.graph.output('latents', latents);
+    this.graph.segment('quantize');
+    return this.search(latents, quantizer);
+  }
+
+  /**
+   * Two levels (Razavi et al. 2019): the top's codes, then the bottom's of features that are seen beside what the top
+   * makes of its own. All but the last search is timed as encoding.
+   */
+  private tokenizeLevels(features: Tensor): Tensor[] {
+    const { graph } = this;
+    const { encoder, decoder } = this.topPair();
+    const topLatents = this.toCodeSpace('top_quant_conv', this.encoder('top.encoder', features, encoder));
+    graph.output('top.latents', topLatents);
+    const { indices: top } = graph.nearestCode('top_quantize', topLatents, this.codebook(0));
+    const codes = graph.gatherCodes('top_quantize.codes', top, this.codebook(0), 'elem');
+    const decoded = this.decoder('top.decoder', this.toFeatures('top_post_quant_conv', codes), decoder);
+    graph.tap('top.decoded', decoded);
+    const latents = this.toCodeSpace('quant_conv', graph.concat('quant_conv.concat', features, decoded));
+    graph.output('latents', latents);
+    graph.segment('quantize');
+    return [top, graph.nearestCode('quantize', latents, this.codebook(1)).indices];
   }
 
   /** Indices to [1, H, W, 3]. */
   decode(indices: readonly Tensor[]): Tensor {
     const { graph, config } = this;
-    const { decoder, latentChannels, postQuantConv } = config;
     graph.segment('decode');
     let x = this.lookup(indices);
     graph.tap('quantized', x);
     x = graph.cast('quantized.cast', x, 'elem');
-    if (postQuantConv) x = graph.conv2d('post_quant_conv', x, { kernelSize: 1, outChannels: latentChannels });
-    const widths = [...decoder.channels].reverse();
-    x = this.conv3('decoder.conv_in', x, widths[0] ?? 0);
-    graph.tap('decoder.conv_in', x);
-    x = this.midBlock('decoder.mid_block', x, decoder);
-    widths.forEach((width, i) => {
-      const name = `decoder.up_blocks.${i}`;
-      const level = widths.length - 1 - i;
-      x = this.level(name, x, width, decoder.resBlocks[level] ?? 0, decoder.attention[level] ?? false);
-      if (level > 0) x = this.upsample(`${name}.upsamplers.0.conv`, x);
-      graph.tap(name, x);
-    });
-    x = this.normSilu('decoder.conv_norm_out', x);
-    x = this.conv3('decoder.conv_out', x, config.inChannels * decoder.stem ** 2);
-    return decoder.stem > 1 ? graph.depthToSpace('decoder.stem', x, decoder.stem) : x;
+    if (config.postQuantConv) x = this.toFeatures('post_quant_conv', x);
+    return this.decoder('decoder', x, config.decoder);
   }
 
-  private search(latents: Tensor, quantizer: VqvaeConfig['quantizer']): Tensor[] {
+  /** Pictures, or features for the top pair, to `latentChannels`. */
+  private encoder(name: 'encoder' | 'top.encoder', picture: Tensor, half: HalfConfig, exact = false): Tensor {
+    const { graph } = this;
+    let x = picture;
+    if (half.stem > 1) x = graph.spaceToDepth(`${name}.stem`, x, half.stem);
+    x = this.conv3(`${name}.conv_in`, x, half.channels[0] ?? 0);
+    graph.tap(`${name}.conv_in`, x);
+    half.channels.forEach((width, level) => {
+      const block = `${name}.down_blocks.${level}`;
+      x = this.level(block, x, width, half.resBlocks[level] ?? 0, half.attention[level] ?? false);
+      if (level < half.channels.length - 1) x = this.downsample(`${block}.downsamplers.0.conv`, x);
+      graph.tap(block, x);
+    });
+    x = this.midBlock(`${name}.mid_block`, x, half);
+    x = this.normSilu(`${name}.conv_norm_out`, x);
+    const outChannels = this.config.latentChannels;
+    return graph.conv2d(`${name}.conv_out`, x, { kernelSize: 3, outChannels, exact });
+  }
+
+  /** `latentChannels` to pictures, or to features in the top pair. */
+  private decoder(name: 'decoder' | 'top.decoder', features: Tensor, half: HalfConfig): Tensor {
+    const { graph, config } = this;
+    const widths = [...half.channels].reverse();
+    let x = this.conv3(`${name}.conv_in`, features, widths[0] ?? 0);
+    graph.tap(`${name}.conv_in`, x);
+    x = this.midBlock(`${name}.mid_block`, x, half);
+    widths.forEach((width, i) => {
+      const block = `${name}.up_blocks.${i}`;
+      const level = widths.length - 1 - i;
+      x = this.level(block, x, width, half.resBlocks[level] ?? 0, half.attention[level] ?? false);
+      if (level > 0) x = this.upsample(`${block}.upsamplers.0.conv`, x);
+      graph.tap(block, x);
+    });
+    x = this.normSilu(`${name}.conv_norm_out`, x);
+    const outChannels = name === 'decoder' ? config.inChannels * half.stem ** 2 : config.latentChannels;
+    x = this.conv3(`${name}.conv_out`, x, outChannels);
+    return half.stem > 1 ? graph.depthToSpace(`${name}.stem`, x, half.stem) : x;
+  }
+
+  private toCodeSpace(name: string, x: Tensor): Tensor {
+    return this.graph.conv2d(name, x, { kernelSize: 1, outChannels: this.config.codeDim, exact: true });
+  }
+
+  private toFeatures(name: string, x: Tensor): Tensor {
+    return this.graph.conv2d(name, x, { kernelSize: 1, outChannels: this.config.latentChannels });
+  }
+
+  private topPair(): NonNullable<VqvaeConfig['top']> {
+    const { top } = this.config;
+    if (!top) throw new GraphError('two levels need config.top');
+    return top;
+  }
+
+  private search(latents: Tensor, quantizer: FlatQuantizer): Tensor[] {
     const { graph } = this;
     if (quantizer.kind === 'fsq') return [graph.fsq('quantize', latents, quantizer.levels).indices];
     if (quantizer.kind === 'vq') {
@@ -173,8 +221,16 @@ class Network {
   private lookup(indices: readonly Tensor[]): Tensor {
     const { graph } = this;
     const { quantizer } = this.config;
-    const [first] = indices;
+    const [first, second] = indices;
     if (!first) throw new GraphError('no indices to decode');
+    if (quantizer.kind === 'two-level' && second) {
+      const bottom = graph.gatherCodes('quantize.codes', second, this.codebook(1), 'elem');
+      return graph.concat(
+        'quantized.concat',
+        bottom,
+        graph.gatherCodes('top_quantize.lookup', first, this.codebook(0), 'elem'),
+      );
+    }
     // One codebook: its rows can be written in the network's own type. Sums of several are made in f32.
     if (quantizer.kind === 'fsq') return graph.fsqCodes('quantize.codes', first, quantizer.levels, 'elem');
     if (quantizer.kind === 'vq') return graph.gatherCodes('quantize.codes', first, this.codebook(0), 'elem');
@@ -269,12 +325,10 @@ class Network {
     return this.graph.depthToSpace(`${name}.shuffle`, this.conv3(name, x, 4 * channels), 2);
   }
 
-  /** Height and width in codes. */
-  private codes(height: number, width: number): [h: number, w: number] {
-    const f = factor(this.config);
+  private checkSides(height: number, width: number): void {
+    const f = sideFactor(this.config);
     const fits = (side: number) => Number.isInteger(side) && side > 0 && side % f === 0;
     if (!fits(height) || !fits(width))
       throw new GraphError(`a picture of ${height} x ${width}: both sides must be multiples of ${f}`);
-    return [height / f, width / f];
   }
 }

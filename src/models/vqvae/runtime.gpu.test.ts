@@ -22,7 +22,7 @@ const largest = (a: Uint8ClampedArray, b: Uint8ClampedArray): number =>
   a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? NaN))), 0);
 
 describe('VqvaeRuntime', () => {
-  it.each(['tiny-wide', 'tiny-rvq', 'tiny-fsq'])('%s: WGSL and tfjs give the same', async (id) => {
+  it.each(['tiny-wide', 'tiny-rvq', 'tiny-fsq', 'tiny-h2'])('%s: WGSL and tfjs give the same', async (id) => {
     const { model } = fixtureModel(id);
     const gpu = await createVqvae({ kind: 'webgpu', context, precision: 'f32' }, model, SIZE, { warmUp: true });
     const cpu = await createVqvae({ kind: 'tfjs', tfjs: await openTfjs('cpu') }, model, SIZE);
@@ -35,7 +35,8 @@ describe('VqvaeRuntime', () => {
     for (const runtime of [gpu, cpu]) {
       const encoded = await runtime.encode(pixels);
       expect(encoded.indices).toEqual(ours.indices);
-      expect(encoded.latents.length).toBe((ours.indices[0]?.length ?? 0) * model.manifest.config.codeDim);
+      expect(encoded.latents.length).toBe((ours.indices.at(-1)?.length ?? 0) * model.manifest.config.codeDim);
+      expect(encoded.topLatents?.length).toBe(id === 'tiny-h2' ? 4 * 6 * 6 : undefined);
       expect(largest(await runtime.decode(ours.indices), ours.pixels)).toBeLessThanOrEqual(1);
       expect(runtime.codebook(0).length % model.manifest.config.codeDim).toBe(0);
       expect(runtime.memory.weightsBytes).toBeGreaterThan(0);
@@ -62,6 +63,20 @@ describe('VqvaeRuntime', () => {
       expect(() => runtime.codebook(1)).toThrow(/level 1: the model has 1 level/);
       runtime.dispose();
     }
+  });
+
+  it('of two levels takes grids of two sizes, and pictures of whole top codes', async () => {
+    const { model } = fixtureModel('tiny-h2');
+    const tfjs = { kind: 'tfjs', tfjs: await openTfjs('cpu') } as const;
+    const runtime = await createVqvae(tfjs, model, { height: 16, width: 8 });
+    const [top, bottom] = [Int32Array.of(31, 0), new Int32Array(8).fill(63)];
+    expect((await runtime.decode([top, bottom])).length).toBe(16 * 8 * 4);
+    await expect(runtime.decode([bottom, top])).rejects.toThrow(/level 0: 2 codes are needed, found 8/);
+    await expect(runtime.decode([top, top])).rejects.toThrow(/level 1: 8 codes are needed, found 2/);
+    await expect(runtime.decode([Int32Array.of(32, 0), bottom])).rejects.toThrow(/level 0: code 0 is 32/);
+    expect([runtime.codebook(0).length, runtime.codebook(1).length]).toEqual([32 * 6, 64 * 6]);
+    runtime.dispose();
+    await expect(createVqvae(tfjs, model, { height: 12, width: 8 })).rejects.toThrow(/12 x 8: .* multiples of 8/);
   });
 
   it('stops compiling when aborted', async () => {

@@ -11,7 +11,7 @@ import type { TfjsBackend } from '../../tfjs/device';
 import type { TfjsProgram, TfjsRunOptions, TfjsWeights } from '../../tfjs/lower';
 import { ModelError } from '../errors';
 import type { VqvaeModel } from '../loader';
-import { codebookNames, codebookSizes, factor, type VqvaeConfig } from './config';
+import { codebookNames, codebookSizes, gridFactors, type VqvaeConfig } from './config';
 import { buildAutoencoder, indicesName } from './graph';
 import { Shared, type Lease } from './shared';
 
@@ -31,10 +31,12 @@ export interface VqvaeTimings {
 }
 
 export interface VqvaeCodes {
-  /** Per level, row-major [h * w]. */
+  /** Per level, row-major [h * w]; of two levels the top's first, [h / 2 * w / 2]. */
   readonly indices: Int32Array<ArrayBuffer>[];
   /** The encoder's vectors before the quantizer, [h, w, codeDim]. */
   readonly latents: Float32Array<ArrayBuffer>;
+  /** Two levels: the top's, [h / 2, w / 2, codeDim]. */
+  readonly topLatents?: Float32Array<ArrayBuffer>;
 }
 
 export interface VqvaeResult extends VqvaeCodes {
@@ -134,6 +136,8 @@ abstract class Vqvae {
   readonly width: number;
   protected readonly config: VqvaeConfig;
   protected readonly levels: readonly string[];
+  /** Outputs that `codes` takes. */
+  protected readonly wanted: readonly string[];
 
   constructor(
     private readonly model: VqvaeModel,
@@ -143,6 +147,7 @@ abstract class Vqvae {
     this.width = size.width;
     this.config = model.manifest.config;
     this.levels = codebookSizes(this.config).map((_, level) => indicesName(level));
+    this.wanted = ['latents', ...(this.config.top ? ['top.latents'] : []), ...this.levels];
   }
 
   codebook(level: number): Float32Array<ArrayBuffer> {
@@ -161,13 +166,15 @@ abstract class Vqvae {
 
   /** Refuses what no codebook has, before the GPU sees it. */
   protected checkIndices(indices: readonly Int32Array[]): void {
-    checkIndices(this.config, indices, (this.height * this.width) / factor(this.config) ** 2);
+    const counts = gridFactors(this.config).map((f) => (this.height * this.width) / f ** 2);
+    checkIndices(this.config, indices, counts);
   }
 
   protected codes(outputs: Readonly<Record<string, HostArray>>): VqvaeCodes {
     return {
       indices: this.levels.map((name) => outputs[name] as Int32Array<ArrayBuffer>),
       latents: outputs.latents as Float32Array<ArrayBuffer>,
+      ...(this.config.top && { topLatents: outputs['top.latents'] as Float32Array<ArrayBuffer> }),
     };
   }
 }
@@ -198,7 +205,7 @@ class GpuVqvae extends Vqvae implements VqvaeRuntime {
   async encode(pixels: Uint8ClampedArray | Uint8Array): Promise<VqvaeCodes> {
     this.graph.write('pixels', this.packPixels(pixels));
     this.graph.run({ to: 'quantize' });
-    return this.codes(await this.graph.read('latents', ...this.levels));
+    return this.codes(await this.graph.read(...this.wanted));
   }
 
   async decode(indices: readonly Int32Array[]): Promise<Uint8ClampedArray<ArrayBuffer>> {
@@ -213,7 +220,7 @@ class GpuVqvae extends Vqvae implements VqvaeRuntime {
     this.graph.write('pixels', this.packPixels(pixels));
     const times = await this.graph.runTimed();
     const ran = performance.now();
-    const outputs = await this.graph.read('latents', 'picture', ...this.levels);
+    const outputs = await this.graph.read('picture', ...this.wanted);
     const end = performance.now();
     const timings = { ...stageTimes(times.segments), readMs: end - ran, totalMs: end - start, clock: times.clock };
     return { ...this.codes(outputs), pixels: asBytes(outputs.picture), timings };
@@ -243,7 +250,7 @@ class TfjsVqvae extends Vqvae implements VqvaeRuntime {
 
   async encode(pixels: Uint8ClampedArray | Uint8Array, options: TfjsRunOptions = {}): Promise<VqvaeCodes> {
     const inputs = { pixels: this.packPixels(pixels) };
-    return this.codes((await this.program.run(inputs, ['latents', ...this.levels], options)).outputs);
+    return this.codes((await this.program.run(inputs, this.wanted, options)).outputs);
   }
 
   async decode(indices: readonly Int32Array[], options: TfjsRunOptions = {}): Promise<Uint8ClampedArray<ArrayBuffer>> {
@@ -255,7 +262,7 @@ class TfjsVqvae extends Vqvae implements VqvaeRuntime {
   async reconstruct(pixels: Uint8ClampedArray | Uint8Array, options: TfjsRunOptions = {}): Promise<VqvaeResult> {
     const start = performance.now();
     const inputs = { pixels: this.packPixels(pixels) };
-    const { outputs, segments } = await this.program.run(inputs, ['latents', 'picture', ...this.levels], options);
+    const { outputs, segments } = await this.program.run(inputs, ['picture', ...this.wanted], options);
     const times = stageTimes(segments);
     const totalMs = performance.now() - start;
     return {
@@ -277,13 +284,17 @@ const stageTimes = (segments: Readonly<Record<string, number>>) => ({
   decodeMs: segments.decode ?? 0,
 });
 
-/** @throws ModelError 'input' that names the first wrong place. */
-export function checkIndices(config: VqvaeConfig, indices: readonly Int32Array[], count: number): void {
+/**
+ * @param counts codes in each grid
+ * @throws ModelError 'input' that names the first wrong place.
+ */
+export function checkIndices(config: VqvaeConfig, indices: readonly Int32Array[], counts: readonly number[]): void {
   const sizes = codebookSizes(config);
   if (indices.length !== sizes.length)
     throw new ModelError('input', `${sizes.length} grid(s) of codes are needed, found ${indices.length}.`);
   indices.forEach((grid, level) => {
     const size = sizes[level] ?? 0;
+    const count = counts[level] ?? 0;
     if (grid.length !== count)
       throw new ModelError('input', `level ${level}: ${count} codes are needed, found ${grid.length}.`);
     const at = grid.findIndex((index) => !(index >= 0 && index < size));

@@ -4,7 +4,7 @@ import { indexColour, meanColour } from '../../../ui/colour';
 import { formatInteger } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { TokenGrid } from '../../../ui/TokenGrid';
-import { bytesOfGrid, paintedColours } from '../codeFacts';
+import { bytesOfGrid, isTwoLevel, paintedColours, titleOfGrid } from '../codeFacts';
 import { patchKey, selectGrid, selectModel, selectShown, selectStale, type ReconstructView } from '../store';
 import { CodeInspector } from './CodeInspector';
 import { useLab, useLabState, useSetView } from './labState';
@@ -17,6 +17,11 @@ const looks: readonly { value: ReconstructView['look']; label: string }[] = [
   { value: 'number', label: 'Numbers' },
 ];
 
+const lessons = {
+  top: 'The top: few codes, each for a large part of the picture. Chosen first, they hold what lies where.',
+  bottom: 'The bottom: the fine codes, chosen by an encoder that knows the top. They hold what the top left over.',
+};
+
 /** The codes: a mosaic that can be read, cell by cell. */
 export function CodesPanel() {
   const { session } = useLab();
@@ -28,10 +33,15 @@ export function CodesPanel() {
   const view = useLabState((state) => state.view);
   const stale = useLabState(selectStale);
   const scheme = useComputedColorScheme('light');
+  const factor = useLabState(({ models }) => models.find(({ id }) => id === shown?.modelId)?.factor ?? 1);
+  /** Under one code of this grid: the model's factor is that of its finest. */
+  const pixels = (factor * (shown?.codes.at(-1)?.width ?? 1)) / (grid?.width ?? 1);
+  const twoLevel = shown !== null && isTwoLevel(shown.codes);
 
   const painted = useMemo(
-    () => (grid && shown && view.level === 0 ? paintedColours(grid, shown.image) : null),
-    [grid, shown, view.level],
+    // A residual level after the first paints differences: the picture's colours are not its own.
+    () => (grid && shown && (view.level === 0 || twoLevel) ? paintedColours(grid, shown.image, pixels) : null),
+    [grid, shown, view.level, twoLevel, pixels],
   );
   const patchOf = useMemo(
     () => (index: number) => (shown ? patches.get(patchKey(shown.modelId, view.level, index)) : undefined),
@@ -45,7 +55,7 @@ export function CodesPanel() {
     [painted, patchOf],
   );
 
-  const size = model?.codebookSizes[0];
+  const size = grid?.codebookSize ?? model?.codebookSizes[0];
   return (
     <Panel
       title="Codes"
@@ -60,9 +70,11 @@ export function CodesPanel() {
         )
       }
       lesson={
-        size
-          ? `Each tile is one integer below ${formatInteger(size)}: the entry of the codebook nearest to what the encoder saw there.`
-          : 'Each tile is one integer: the entry of the codebook nearest to what the encoder saw there.'
+        twoLevel
+          ? lessons[view.level === 0 ? 'top' : 'bottom']
+          : size
+            ? `Each tile is one integer below ${formatInteger(size)}: the entry of the codebook nearest to what the encoder saw there.`
+            : 'Each tile is one integer: the entry of the codebook nearest to what the encoder saw there.'
       }
     >
       <div className={classes.stage}>
@@ -106,14 +118,14 @@ export function CodesPanel() {
         />
         {shown && shown.codes.length > 1 && (
           <SegmentedControl
-            aria-label="Residual level"
+            aria-label={twoLevel ? 'Grid of codes' : 'Residual level'}
             data-testid="level"
             value={String(view.level)}
             onChange={(level) => {
               setView({ level: Number(level), selected: null, hovered: null });
               if (view.look === 'patch') void session.wantAllPatches(Number(level));
             }}
-            data={shown.codes.map((_, i) => ({ value: String(i), label: `Level ${i + 1}` }))}
+            data={shown.codes.map((_, i) => ({ value: String(i), label: titleOfGrid(shown.codes, i) }))}
           />
         )}
       </div>

@@ -6,13 +6,14 @@ const quantizers: Record<TokenizerSummary['quantizer'], string> = {
   vq: 'one codebook, nearest vector',
   fsq: 'finite scalar lattice, no learned codebook',
   rvq: 'residual: each level codes what the last one left',
+  'two-level': 'two levels: structure on top, texture below',
 };
 
 /** What the manifest says about a model. */
 export function ModelFacts({ model }: { model: TokenizerSummary }) {
   const sizes = model.codebookSizes;
-  const same = sizes.every((size) => size === sizes[0]);
-  const codes = same && sizes.length > 1 ? `${sizes.length} × ${sizes[0]}` : sizes.join(' + ');
+  const same = model.quantizer === 'rvq';
+  const codes = same ? `${sizes.length} × ${sizes[0]}` : sizes.join(' + ');
   return (
     <FactList
       title={model.title}

@@ -3,7 +3,7 @@ import type { QuantizerView, Reconstruction } from '../../../engine/types';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { VectorBars } from '../../../ui/VectorBars';
-import { placeOf } from '../codeFacts';
+import { isTwoLevel, placeOf, titleOfGrid } from '../codeFacts';
 import { patchKey, selectGrid, type Cell } from '../store';
 import { useLab, useLabState, useSetView } from './labState';
 import classes from './QuantizerPanel.module.css';
@@ -11,42 +11,47 @@ import classes from './QuantizerPanel.module.css';
 /** Nearest codes shown for each level. */
 const shownCodes = 8;
 
-type Opened = { result: Reconstruction; cell: Cell } & ({ view: QuantizerView } | { problem: string });
+type Opened = { result: Reconstruction; cell: Cell; level: number } & ({ view: QuantizerView } | { problem: string });
 
 /** The engine's answer for one cell of one result; null until it is there. */
-function useOpened(result: Reconstruction, cell: Cell | null): Opened | null {
+function useOpened(result: Reconstruction, cell: Cell | null, level: number): Opened | null {
   const { context } = useLab();
   const [opened, setOpened] = useState<Opened | null>(null);
   useEffect(() => {
     if (!cell) return;
     let gone = false;
     const ended = new AbortController();
-    const { latent, chosen } = placeOf(result, cell);
-    context.engine.inspect(result.modelId, latent, chosen, shownCodes, { signal: ended.signal }).then(
-      (view) => !gone && setOpened({ result, cell, view }),
+    const place = placeOf(result, cell, level);
+    context.engine.inspect(result.modelId, place, shownCodes, { signal: ended.signal }).then(
+      (view) => !gone && setOpened({ result, cell, level, view }),
       (error: unknown) =>
-        !gone && setOpened({ result, cell, problem: error instanceof Error ? error.message : String(error) }),
+        !gone && setOpened({ result, cell, level, problem: error instanceof Error ? error.message : String(error) }),
     );
     return () => {
       gone = true;
       ended.abort();
     };
-  }, [context, result, cell]);
-  return opened?.result === result && opened.cell === cell ? opened : null;
+  }, [context, result, cell, level]);
+  return opened?.result === result && opened.cell === cell && opened.level === level ? opened : null;
 }
 
 /** The quantizing step at one tile, opened up: what the encoder said, which codes were near, which one was taken. */
 export function QuantizerPanel({ result }: { result: Reconstruction }) {
   const selected = useLabState((state) => state.view.selected);
   const grid = useLabState(selectGrid);
+  const shownLevel = useLabState((state) => state.view.level);
   const setView = useSetView();
-  const opened = useOpened(result, selected);
+  const twoLevel = isTwoLevel(result.codes);
+  // A residual model is opened whole, whichever level is on the screen.
+  const opened = useOpened(result, selected, twoLevel ? shownLevel : 0);
   const cell = selected;
   return (
     <Panel
       title="Open the quantizer"
       tessera="lapis"
-      aside={cell && `row ${cell.y + 1}, column ${cell.x + 1}`}
+      aside={
+        cell && `${twoLevel ? `${titleOfGrid(result.codes, shownLevel)}: ` : ''}row ${cell.y + 1}, column ${cell.x + 1}`
+      }
       lesson="The encoder answers each place with a vector. The codebook has no such vector, so the nearest one it has is taken: its number is the code, and the distance is what is lost."
     >
       {!cell && (
@@ -67,12 +72,13 @@ export function QuantizerPanel({ result }: { result: Reconstruction }) {
           {opened.problem}
         </p>
       )}
-      {cell && opened && 'view' in opened && <Steps result={result} view={opened.view} />}
+      {cell && opened && 'view' in opened && <Steps result={result} view={opened.view} first={opened.level} />}
     </Panel>
   );
 }
 
-function Steps({ result, view }: { result: Reconstruction; view: QuantizerView }) {
+/** @param first level of the first codebook that the vector went through */
+function Steps({ result, view, first }: { result: Reconstruction; view: QuantizerView; first: number }) {
   const limit = Math.max(
     1e-6,
     ...view.latent.map(Math.abs),
@@ -89,7 +95,7 @@ function Steps({ result, view }: { result: Reconstruction; view: QuantizerView }
         <Level
           key={i}
           result={result}
-          level={i}
+          level={first + i}
           of={view.levels.length}
           nearest={level.nearest}
           chosen={level.chosen}

@@ -1,9 +1,10 @@
-import { Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { formatDb } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
+import { isTwoLevel } from '../codeFacts';
 import { selectBusy, selectNoModels, selectShown, selectShownName, selectStale } from '../store';
-import { useLab, useLabState } from './labState';
+import { useLab, useLabState, useSetView } from './labState';
 import { SaveButtons } from './SaveButtons';
 import { ProgressOverlay, StaleTag, WaitLine } from './WaitLine';
 import classes from './Boxes.module.css';
@@ -18,6 +19,11 @@ export function ReconstructionPanel() {
   const failure = useLabState((state) => (selectNoModels(state) ? null : state.failure));
   const phase = useLabState((state) => state.phase);
   const busy = useLabState(selectBusy);
+  const setView = useSetView();
+  const from = useLabState((state) => state.view.paintedFrom);
+  const alone = useLabState((state) => (from === null ? undefined : state.alone.get(from)));
+  const other = shown && from !== null ? shown.codes[1 - from] : undefined;
+  const picture = alone ?? shown?.image;
   return (
     <Panel
       title="Reconstruction"
@@ -26,14 +32,18 @@ export function ReconstructionPanel() {
       aside={
         shown &&
         !stale &&
-        `${shown.image.width} × ${shown.image.height} px${psnr === undefined ? '' : `, ${formatDb(psnr)}`}`
+        `${shown.image.width} × ${shown.image.height} px${psnr === undefined || alone ? '' : `, ${formatDb(psnr)}`}`
       }
-      lesson="The decoder has never seen your picture: it paints this from the integers in the middle, and nothing else."
+      lesson={
+        alone && other
+          ? `Painted from one grid alone: the ${other.name} is its most common code everywhere.`
+          : 'The decoder has never seen your picture: it paints this from the integers in the middle, and nothing else.'
+      }
     >
       <div className={classes.stage} aria-busy={busy}>
-        {shown ? (
+        {picture ? (
           <div className={classes.shown} data-stale={stale ?? undefined}>
-            <PictureCanvas picture={shown.image} label="Reconstruction" testId="reconstruction" name={name} />
+            <PictureCanvas picture={picture} label="Reconstruction" testId="reconstruction" name={name} />
           </div>
         ) : (
           phase !== 'loading' && phase !== 'starting' && <WaitLine />
@@ -49,6 +59,21 @@ export function ReconstructionPanel() {
         </div>
       )}
       <div className={classes.foot}>
+        {shown && isTwoLevel(shown.codes) && (
+          <SegmentedControl
+            aria-label="Grids that the picture is painted from"
+            data-testid="painted-from"
+            value={from === null ? 'both' : String(from)}
+            onChange={(value) => {
+              setView({ paintedFrom: value === 'both' ? null : Number(value) });
+              if (value !== 'both') void session.wantAlone(Number(value));
+            }}
+            data={[
+              { value: 'both', label: 'Both' },
+              ...shown.codes.map(({ name }, i) => ({ value: String(i), label: `Only ${name}` })),
+            ]}
+          />
+        )}
         <SaveButtons />
       </div>
     </Panel>
