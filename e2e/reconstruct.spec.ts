@@ -179,3 +179,42 @@ test('open the quantizer, save, undo, and a folder at once', async ({ page }) =>
   await expect(rows.nth(1)).toContainText(/one\.png.*\d/);
   await expect(rows.nth(2)).toContainText(/two\.png.*\d/);
 });
+
+test('two levels: either grid, the quantizer of each, one grid alone, codes out and in again', async ({ page }) => {
+  const { complaints } = await openPlayground(page);
+  await page.getByTestId('model-picker').click();
+  await page.getByTestId('pick-tiny-h2').click();
+  await choose(page, 'scene.png', 'image/png', scene(64, 64));
+  await expectReconstructed(page, 'scene.png');
+  await expect(page.getByTestId('model-picker')).toContainText('two levels');
+
+  // 32 px: a top of 4 x 4 codes, a bottom of 8 x 8.
+  const grid = page.getByTestId('token-grid');
+  await expect(grid).toHaveAttribute('aria-rowcount', '4');
+  await grid.click();
+  await expect(page.getByTestId('quantizer')).toContainText('chosen');
+  await page.getByTestId('level').getByText('Bottom, 8 × 8').click();
+  await expect(grid).toHaveAttribute('aria-rowcount', '8');
+  await grid.click();
+  await expect(page.getByTestId('quantizer')).toContainText('chosen');
+
+  const pixels = () =>
+    page.getByTestId('reconstruction').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL('image/png'));
+  const whole = await pixels();
+  await page.getByTestId('painted-from').getByText('Only top').click();
+  await expect.poll(pixels).not.toBe(whole);
+  const top = await pixels();
+  await page.getByTestId('painted-from').getByText('Only bottom').click();
+  await expect.poll(async () => ![whole, top].includes(await pixels())).toBe(true);
+  await page.getByTestId('painted-from').getByText('Both').click();
+  await expect.poll(pixels).toBe(whole);
+
+  const saved = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-codes').click()]);
+  const json = await (await import('node:fs/promises')).readFile(await saved[0].path());
+  await page.reload();
+  await page.evaluate(() => window.tessera.ready);
+  await choose(page, 'again.codes.json', 'application/json', json);
+  await expect(page.getByTestId('reconstruction')).toHaveAttribute('data-picture', 'again.codes.json');
+  await expect.poll(pixels).toBe(whole);
+  expect(complaints).toEqual([]);
+});
