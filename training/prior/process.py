@@ -96,6 +96,8 @@ class DiscreteProcess:
         arrive = torch.where(masked, gamma, alpha * here + beta)  # q(xt | xs = i)
         codes = arrive * (bar(self.alpha_bar, s) * w + bar(self.beta_bar, s) * total)
         mask = torch.where(masked, bar(self.gamma_bar, s) * total, torch.zeros_like(total))
+        # A code that p0 gives nothing to and that nothing else can have become (betaBar = 0): it stays, 0 / 0 otherwise.
+        codes = torch.where((total == 0) & ~masked, here, codes)
         both = torch.cat([codes, mask], -1)
         return both / both.sum(-1, keepdim=True).clamp(min=LEAST)
 

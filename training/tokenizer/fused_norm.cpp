@@ -3,6 +3,7 @@
 // x, y: [B, C, H, W] in channels-last memory, that is rows of C values. Sums run in float per picture.
 #include <torch/extension.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -22,6 +23,10 @@ inline void store(float f, uint16_t& out) {
   out = uint16_t((u + 0x7fff + ((u >> 16) & 1)) >> 16);
 }
 inline void store(float f, float& out) { out = f; }
+
+// exp(-h) that stays finite: with -ffast-math an overflow to infinity may come out as NaN, and a photo with one extreme value would
+// end the run.
+inline float grow(float h) { return std::exp(std::min(-h, 80.f)); }
 
 template <typename T>
 void forward(const T* x, T* y, const float* weight, const float* bias, float* mean, float* rstd, int64_t B, int64_t S,
@@ -57,7 +62,7 @@ void forward(const T* x, T* y, const float* weight, const float* bias, float* me
       for (int64_t s = 0; s < S; s++)
         for (int64_t c = 0; c < C; c++) {
           float h = load(xb[s * C + c]) * pa[c] + pb[c];
-          store(silu ? h / (1 + std::exp(-h)) : h, yb[s * C + c]);
+          store(silu ? h / (1 + grow(h)) : h, yb[s * C + c]);
         }
     }
   });
@@ -84,7 +89,7 @@ void backward(const T* x, const T* dy, T* dx, const float* weight, const float* 
         for (int64_t c = 0; c < C; c++) {
           float v = load(xb[s * C + c]), g = load(gb[s * C + c]);
           if (silu) {
-            float h = v * pa[c] + pb[c], sg = 1 / (1 + std::exp(-h));
+            float h = v * pa[c] + pb[c], sg = 1 / (1 + grow(h));
             g *= sg * (1 + h * (1 - sg));
           }
           pd[s * C + c] = g;
