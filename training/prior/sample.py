@@ -13,6 +13,8 @@ from training.prior.network import Prior
 from training.prior.process import DiscreteProcess
 from training.prior.trainer import Objective
 
+LEAST_SIGNAL = 1e-3  # alphaBar
+
 
 def guided(model: Prior, x: Tensor, context: Tensor, t: Tensor, scale: float) -> list[Tensor]:
     """Classifier-free guidance (Ho and Salimans 2022): unconditional + scale (conditional - unconditional), per grid."""
@@ -98,8 +100,10 @@ def sample_gaussian(model: Prior, context: Tensor, steps: int, generator: torch.
         if clean is not None:
             x = torch.where(mask[..., None], x, a.sqrt() * clean + (1 - a).sqrt() * torch.randn(shape, generator=generator))
         epsilon = guided(model, x, context, torch.full((len(x),), int(t_now)), guidance)[0].float()
-        x0 = ((x - (1 - a).sqrt() * epsilon) / a.sqrt()).clamp(-6, 6)
-        epsilon = (x - a.sqrt() * x0) / (1 - a).sqrt()  # of the clamped x0: at t = T alone the first estimate is wild
+        # Where next to nothing of x0 is left, epsilon tells nothing of it (it is divided by sqrt(a)): the best guess of normalised data
+        # is then sqrt(a) x, nearly the mean.
+        x0 = ((x - (1 - a).sqrt() * epsilon) / a.sqrt()).clamp(-6, 6) if a > LEAST_SIGNAL else a.sqrt() * x
+        epsilon = (x - a.sqrt() * x0) / (1 - a).sqrt()
         x = b.sqrt() * x0 + (1 - b).sqrt() * epsilon
     if clean is not None:
         x = torch.where(mask[..., None], x, clean)
