@@ -1,4 +1,4 @@
-import type { CodeGrid, CodePlace, Picture, Reconstruction } from '../../engine/types';
+import type { CodeGrid, CodePlace, Picture, Reconstruction, TokenizerSummary } from '../../engine/types';
 import type { Cell } from './store';
 
 /** How often each code is used in a grid. */
@@ -87,4 +87,20 @@ export const codesAlone = (codes: readonly CodeGrid[], level: number): CodeGrid[
 function mostCommonCode(grid: CodeGrid): number {
   const ranked = [...countCodes(grid)].sort(([a, uses], [b, others]) => others - uses || a - b);
   return ranked[0]?.[0] ?? 0;
+}
+
+/** How many codes a picture of the model's own size becomes, and in which grids, in words. */
+export function promiseOf(model: Pick<TokenizerSummary, 'resolution' | 'factor' | 'codebookSizes' | 'quantizer'>): {
+  readonly integers: number;
+  readonly grids: string;
+} {
+  const side = Math.floor(model.resolution / model.factor);
+  if (model.quantizer === 'two-level')
+    return {
+      integers: side ** 2 + (side / 2) ** 2,
+      grids: `an ${side / 2} × ${side / 2} grid of codes for the structure and a ${side} × ${side} one for the texture, each from a fixed codebook`,
+    };
+  const levels = model.codebookSizes.length;
+  const grid = `${side} × ${side} grid of codes from a fixed codebook`;
+  return { integers: levels * side ** 2, grids: levels > 1 ? `${levels} layers of a ${grid}` : `a ${grid}` };
 }

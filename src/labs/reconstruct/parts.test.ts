@@ -12,6 +12,7 @@ import {
   isTwoLevel,
   paintedColours,
   placeOf,
+  promiseOf,
   titleOfGrid,
 } from './codeFacts';
 import { matchCodecs, type CodecTrial } from './sameBytes';
@@ -20,6 +21,16 @@ import { stemOf } from './save';
 const grid = { name: 'codes', height: 2, width: 2, codebookSize: 1024, indices: Int32Array.of(7, 7, 3, 900) };
 
 describe('code facts', () => {
+  test('what a picture becomes, by quantizer', () => {
+    const model = { resolution: 128, factor: 8, codebookSizes: [1024], quantizer: 'vq' } as const;
+    expect(promiseOf(model).integers).toBe(256);
+    expect(promiseOf({ ...model, codebookSizes: [256, 256, 256, 256], quantizer: 'rvq' })).toEqual({
+      integers: 1024,
+      grids: '4 layers of a 16 × 16 grid of codes from a fixed codebook',
+    });
+    expect(promiseOf({ ...model, codebookSizes: [512, 512], quantizer: 'two-level' }).integers).toBe(320);
+  });
+
   test('counts, bytes, vectors', () => {
     expect([...countCodes(grid)]).toEqual([
       [7, 2],

@@ -2,27 +2,34 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { Dropzone } from '@mantine/dropzone';
 import { Button } from '@mantine/core';
 import { IconCamera, IconFolder, IconPhoto } from '../../../ui/icons';
+import { formatInteger } from '../../../ui/format';
+import { promiseOf } from '../codeFacts';
+import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
 import { SampleRow } from './SampleRow';
 import classes from './Intro.module.css';
 
 const CameraDialog = lazy(() => import('./CameraDialog'));
 
+/** Until the models are known: what the first one is. */
+const usual = { resolution: 128, factor: 8, codebookSizes: [1024], quantizer: 'vq' } as const;
+
 /** The promise in one breath, and every door a picture can come in by. */
 export function Intro() {
   const { takeFiles, session } = useLab();
   const onGpu = useLabState(({ capabilities }) => !capabilities || capabilities.backend === 'webgpu');
+  const model = useLabState(selectModel);
+  const { integers, grids } = promiseOf(model ?? usual);
   const openDialog = useRef<() => void>(null);
   const folder = useRef<HTMLInputElement>(null);
   const [camera, setCamera] = useState(false);
   return (
     <div className={classes.intro}>
       <div className={classes.words}>
-        <h1 className={classes.promise}>A picture is 256 integers.</h1>
+        <h1 className={classes.promise}>A picture is {formatInteger(integers)} integers.</h1>
         <p className={classes.lede}>
-          Drop one. A small network reads it as a 16 × 16 grid of codes from a fixed codebook; a second one paints it
-          again from nothing but those codes. It all runs here, on your own {onGpu ? 'GPU' : 'machine'}: nothing is
-          uploaded.
+          Drop one. A small network reads it as {grids}; a second one paints it again from nothing but those codes. It
+          all runs here, on your own {onGpu ? 'GPU' : 'machine'}: nothing is uploaded.
         </p>
       </div>
       <div className={classes.doors}>
