@@ -21,7 +21,8 @@ hash of the code points), were never trained on: all scores below are theirs. Fl
     "photos": {
         "data": """{train:,} pictures, {size} px: centre squares of photographs (flowers, fruit and vegetables, clothing, waste sorted by material,
 landscapes and nature), 15 % of them emoji drawings so that flat colours survive. {heldOut} photographs more (1 in 40, by a hash) were
-never trained on: all scores below are theirs. Built by `python -m training.data.photos`""",
+never trained on: all scores below are theirs (but the landscapes are crops of 62 pictures, and other crops of the same ones were trained on).
+Built by `python -m training.data.photos`""",
         "scored": "held-out photographs",
         "limits": """- Few rooms, streets and animals, hardly any people were in the data: faces and lettering suffer most.
 - {factor} x {factor} pixels per code: fine texture comes back smooth.""",

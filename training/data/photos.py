@@ -43,6 +43,22 @@ def read_photos(folder: Path, size: int) -> tuple[list[np.ndarray], list[dict]]:
     return pictures, records
 
 
+def credits(folder: Path) -> str:
+    """Every source by name: for CC BY the Flickr id of each photograph (flickr.com/photo.gne?id=<id>)."""
+    rows = list(csv.DictReader((folder / "photos.csv").open()))
+    lines = ["Photographs that photo-128-f8-k1024 was trained and scored on, by set, licence and source.", ""]
+    for name in sorted({row["set"] for row in rows}):
+        for licence in sorted({row["licence"] for row in rows if row["set"] == name}):
+            sources = list(dict.fromkeys(row["source"] for row in rows if (row["set"], row["licence"]) == (name, licence)))
+            photos = [source.split("Flickr photo ")[1].split("_")[0] for source in sources if "Flickr photo " in source]
+            rest = [source for source in sources if "Flickr photo " not in source]
+            lines += [f"{name} ({licence})", *rest]
+            if photos:
+                lines += [f"TensorFlow flower_photos; {len(photos)} photographs, by Flickr id (flickr.com/photo.gne?id=...):", " ".join(photos)]
+            lines.append("")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True, help="folder of photos.csv and the tars")
@@ -50,7 +66,10 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--emoji", type=Path, help=".npz of training.data.emoji to mix in (its training part only)")
     parser.add_argument("--emoji-share", type=float, default=0.15, help="share of emoji among the training pictures")
+    parser.add_argument("--credits", type=Path, help="text file to write with every source by name")
     args = parser.parse_args()
+    if args.credits:
+        args.credits.write_text(credits(args.folder))
     pictures, records = read_photos(args.folder, args.size)
     if args.emoji:
         emoji = load_pictures(args.emoji, args.size).split(False)
