@@ -17,11 +17,12 @@ import {
 import type { Manifest, PriorManifest, VqvaeManifest } from '../models/manifest';
 import { codeCount } from '../models/prior/config';
 import * as priorFacts from '../models/prior/facts';
+import type { ModelBackend } from '../models/compiled';
 import { createPrior, type PriorRuntime } from '../models/prior/runtime';
 import { Vocabulary } from '../models/prior/vocabulary';
 import { codebookSizes, factor } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
-import { createVqvae, readCodebook, type VqvaeBackend } from '../models/vqvae/runtime';
+import { createVqvae, readCodebook } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
 import { CompiledNetworks, type Taken } from './compiledNetworks';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
@@ -286,7 +287,7 @@ const compiling = ({ signal, report }: RunControl) => ({
 });
 
 /** f32: the same picture gives the same codes on every GPU. */
-const runtimeBackend = (backend: Backend): VqvaeBackend =>
+const runtimeBackend = (backend: Backend): ModelBackend =>
   backend.kind === 'webgpu'
     ? { kind: 'webgpu', context: backend.context, precision: 'f32' }
     : { kind: 'tfjs', tfjs: backend.tfjs };

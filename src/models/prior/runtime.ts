@@ -2,34 +2,27 @@
  * A prior ready to run for a batch of samples. One interface, two implementations: our WGSL kernels, or tfjs where there
  * is no WebGPU.
  */
-import type { GpuContext } from '../../gpu/device';
-import { compileGraph } from '../../graph/compile';
 import { channelsOf, type Graph } from '../../graph/ir';
-import { columnsOf, type Precision } from '../../graph/plans';
+import { columnsOf } from '../../graph/plans';
 import type { CompiledGraph, HostArray } from '../../graph/replay';
-import { WeightStore } from '../../graph/weights';
-import type { TfjsBackend } from '../../tfjs/device';
+import type { WeightStore } from '../../graph/weights';
 import type { TfjsProgram, TfjsWeights } from '../../tfjs/lower';
+import {
+  compileModel,
+  gpuMemory,
+  tfjsMemory,
+  type CompileOptions,
+  type ModelBackend,
+  type ModelMemory,
+  type RunOptions,
+} from '../compiled';
 import type { PriorModel } from '../loader';
-import { Shared, type Lease } from '../vqvae/shared';
+import type { Lease } from '../shared';
 import type { PriorConfig } from './config';
 import { buildPrior, outputName, timeFeatures } from './graph';
 import { checkInputs, type PriorInputs } from './inputs';
 
 export type { PriorInputs };
-
-export type PriorBackend =
-  | { readonly kind: 'webgpu'; readonly context: GpuContext; readonly precision: Precision }
-  | { readonly kind: 'tfjs'; readonly tfjs: TfjsBackend };
-
-export interface PriorMemory {
-  /** Shared by all batches of the same model, as are their buffers. */
-  readonly weightsBytes: number;
-  readonly weightsBuffers: number;
-  /** Null on tfjs, which makes and frees activations as it goes. */
-  readonly activationsBytes: number | null;
-  readonly buffers: number | null;
-}
 
 /** A tensor that stays on the GPU. Rows are `stride` elements apart, of which `columns` count. */
 export interface GpuTensor {
@@ -55,13 +48,9 @@ export interface PriorOnGpu {
   record(encoder: GPUCommandEncoder): void;
 }
 
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-}
-
 export interface PriorRuntime {
   readonly batch: number;
-  readonly memory: PriorMemory;
+  readonly memory: ModelMemory;
   /** Null on tfjs. */
   readonly gpu: PriorOnGpu | null;
   /**
@@ -73,52 +62,25 @@ export interface PriorRuntime {
   dispose(): void;
 }
 
-export interface CreateOptions extends RunOptions {
+export interface CreateOptions extends CompileOptions {
   /** Samples that one run evaluates. Guidance takes two for each picture. Default: 1. */
   readonly batch?: number;
-  /** Run once on zeros: drivers finish their shaders at the first use. */
-  readonly warmUp?: boolean;
-  readonly onProgress?: (fraction: number, message: string) => void;
 }
 
 /** @throws GraphError where the batch does not fit this GPU; the signal's reason when aborted. */
 export async function createPrior(
-  backend: PriorBackend,
+  backend: ModelBackend,
   model: PriorModel,
-  { batch = 1, warmUp = false, ...options }: CreateOptions = {},
+  { batch = 1, ...options }: CreateOptions = {},
 ): Promise<PriorRuntime> {
-  const { id, config, vocabulary } = model.manifest;
+  const { config, vocabulary } = model.manifest;
   const graph = buildPrior(config, vocabulary.size, batch);
-  if (backend.kind === 'webgpu') {
-    const { context, precision } = backend;
-    const lease = gpuWeights.acquire(context, model, precision, () => new WeightStore(context, model.weights, id));
-    try {
-      const compiled = await compileGraph(context, graph, lease.value, { precision, ...options });
-      if (warmUp) {
-        compiled.run();
-        await compiled.read(outputName(config, 0));
-      }
-      return new GpuPrior(model, batch, graph, compiled, lease);
-    } catch (error) {
-      lease.release();
-      throw error;
-    }
-  }
-  // Loaded here, so that a visitor with WebGPU never downloads tfjs.
-  const { TfjsProgram, TfjsWeights } = await import('../../tfjs/lower');
-  const lease = tfjsWeights.acquire(backend.tfjs, model, backend.tfjs.name, () => new TfjsWeights(model.weights));
-  try {
-    const program = new TfjsProgram(backend.tfjs, graph, lease.value);
-    await program.prepare();
-    return new TfjsPrior(model, batch, program, lease);
-  } catch (error) {
-    lease.release();
-    throw error;
-  }
+  return compileModel<PriorRuntime>(backend, model, graph, options, {
+    firstOutput: outputName(config, 0),
+    gpu: (compiled, lease) => new GpuPrior(model, batch, graph, compiled, lease),
+    tfjs: (program, lease) => new TfjsPrior(model, batch, program, lease),
+  });
 }
-
-const gpuWeights = new Shared<WeightStore>();
-const tfjsWeights = new Shared<TfjsWeights>();
 
 /** What both implementations do alike. */
 abstract class Prior {
@@ -182,10 +144,8 @@ class GpuPrior extends Prior implements PriorRuntime {
     };
   }
 
-  get memory(): PriorMemory {
-    const { activationsBytes, buffers } = this.compiled.stats;
-    const { value: weights } = this.lease;
-    return { weightsBytes: weights.bytes, weightsBuffers: weights.buffers, activationsBytes, buffers };
+  get memory(): ModelMemory {
+    return gpuMemory(this.compiled, this.lease);
   }
 
   run(inputs: PriorInputs, { signal }: RunOptions = {}): Promise<Float32Array<ArrayBuffer>[]> {
@@ -218,8 +178,8 @@ class TfjsPrior extends Prior implements PriorRuntime {
     super(model, batch);
   }
 
-  get memory(): PriorMemory {
-    return { weightsBytes: this.lease.value.bytes, weightsBuffers: 0, activationsBytes: null, buffers: null };
+  get memory(): ModelMemory {
+    return tfjsMemory(this.lease);
   }
 
   async run(inputs: PriorInputs, options: RunOptions = {}): Promise<Float32Array<ArrayBuffer>[]> {

@@ -4,7 +4,8 @@ import { largestDifference } from '../../gpu/testing/compare';
 import { asFloats, asIntegers } from '../safetensors';
 import { fixturePrior, PRIOR_FIXTURES, uniforms } from '../testing';
 import { codeCount, gridSize, usesMask, type PriorConfig } from './config';
-import { createPrior, type PriorBackend, type PriorInputs } from './runtime';
+import type { ModelBackend } from '../compiled';
+import { createPrior, type PriorInputs } from './runtime';
 
 /** Random inputs for one sample after the other. */
 export function randomInputs(config: PriorConfig, vocabularySize: number, batch: number, seed = 3): PriorInputs {
@@ -41,7 +42,7 @@ function cut(inputs: PriorInputs, batch: number, from: number, to: number): Prio
 }
 
 /** @param tolerance of the golden logits, as a fraction of the largest */
-export function describePrior(open: () => Promise<PriorBackend>, tolerance: number): void {
+export function describePrior(open: () => Promise<ModelBackend>, tolerance: number): void {
   it.each(PRIOR_FIXTURES)('%s gives the golden logits', async (id) => {
     const { model, golden } = fixturePrior(id);
     const { config } = model.manifest;

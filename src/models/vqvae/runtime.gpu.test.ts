@@ -5,7 +5,8 @@ import { withErrorScopes } from '../../gpu/errorScopes';
 import { testDevice } from '../../gpu/testing/device';
 import { openTfjs, openTfjsOnDevice } from '../../tfjs/device';
 import { fixtureModel, uniforms } from '../testing';
-import { createVqvae, type VqvaeBackend, type VqvaeRuntime } from './runtime';
+import type { ModelBackend } from '../compiled';
+import { createVqvae, type VqvaeRuntime } from './runtime';
 
 const next = uniforms(3);
 const SIZE = { height: 32, width: 48 };
@@ -51,7 +52,7 @@ describe('VqvaeRuntime', () => {
 
   it('refuses codes outside the codebook and pictures of another size, whatever the backend', async () => {
     const { model } = fixtureModel('tiny-wide');
-    const backends: VqvaeBackend[] = [
+    const backends: ModelBackend[] = [
       { kind: 'webgpu', context, precision: 'f32' },
       { kind: 'tfjs', tfjs: await openTfjs('cpu') },
     ];

@@ -2,22 +2,23 @@
  * A tokenizer ready to run at one picture size. One interface, two implementations: our WGSL kernels, or tfjs where there
  * is no WebGPU; the engine does not care which.
  */
-import type { GpuContext } from '../../gpu/device';
-import { compileGraph } from '../../graph/compile';
-import type { Precision } from '../../graph/plans';
 import type { CompiledGraph, HostArray, SegmentTimes } from '../../graph/replay';
-import { WeightStore } from '../../graph/weights';
-import type { TfjsBackend } from '../../tfjs/device';
+import type { WeightStore } from '../../graph/weights';
 import type { TfjsProgram, TfjsRunOptions, TfjsWeights } from '../../tfjs/lower';
+import {
+  compileModel,
+  gpuMemory,
+  tfjsMemory,
+  type CompileOptions,
+  type ModelBackend,
+  type ModelMemory,
+  type RunOptions,
+} from '../compiled';
 import { ModelError } from '../errors';
 import type { VqvaeModel } from '../loader';
 import { codebookNames, codebookSizes, gridFactors, type VqvaeConfig } from './config';
 import { buildAutoencoder, indicesName } from './graph';
-import { Shared, type Lease } from './shared';
-
-export type VqvaeBackend =
-  | { readonly kind: 'webgpu'; readonly context: GpuContext; readonly precision: Precision }
-  | { readonly kind: 'tfjs'; readonly tfjs: TfjsBackend };
+import type { Lease } from '../shared';
 
 export interface VqvaeTimings {
   readonly prepareMs: number;
@@ -45,19 +46,10 @@ export interface VqvaeResult extends VqvaeCodes {
   readonly timings: VqvaeTimings;
 }
 
-export interface VqvaeMemory {
-  /** Shared by all sizes of the same model, as are their buffers. */
-  readonly weightsBytes: number;
-  readonly weightsBuffers: number;
-  /** Null on tfjs, which makes and frees activations as it goes. */
-  readonly activationsBytes: number | null;
-  readonly buffers: number | null;
-}
-
 export interface VqvaeRuntime {
   readonly height: number;
   readonly width: number;
-  readonly memory: VqvaeMemory;
+  readonly memory: ModelMemory;
   /** The reconstruction's packed RGBA on the GPU, for presenting without readback; null on tfjs. Valid until `dispose`. */
   readonly pixelsBuffer: GPUBuffer | null;
   /** @param pixels RGBA [height, width, 4]. @throws ModelError 'input' for another size. */
@@ -76,59 +68,23 @@ export interface VqvaeRuntime {
   dispose(): void;
 }
 
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-}
-
-export interface CreateOptions extends RunOptions {
-  /** Run once on an empty picture: drivers finish their shaders at the first use, which the visitor should not wait for later. */
-  readonly warmUp?: boolean;
-  readonly onProgress?: (fraction: number, message: string) => void;
-}
-
 /**
  * Compiles the tokenizer for pictures of `size` pixels.
  * @throws GraphError where the size is no multiple of the factor or does not fit this GPU; the signal's reason when aborted.
  */
 export async function createVqvae(
-  backend: VqvaeBackend,
+  backend: ModelBackend,
   model: VqvaeModel,
   size: { readonly height: number; readonly width: number },
-  options: CreateOptions = {},
+  options: CompileOptions = {},
 ): Promise<VqvaeRuntime> {
   const graph = buildAutoencoder(model.manifest.config, size.height, size.width);
-  if (backend.kind === 'webgpu') {
-    const { context, precision } = backend;
-    const lease = gpuWeights.acquire(context, model, precision, () => {
-      return new WeightStore(context, model.weights, model.manifest.id);
-    });
-    try {
-      const compiled = await compileGraph(context, graph, lease.value, { precision, ...options });
-      if (options.warmUp) {
-        compiled.run();
-        await compiled.read('picture');
-      }
-      return new GpuVqvae(model, size, compiled, lease);
-    } catch (error) {
-      lease.release();
-      throw error;
-    }
-  }
-  // Loaded here, so that a visitor with WebGPU never downloads tfjs.
-  const { TfjsProgram, TfjsWeights } = await import('../../tfjs/lower');
-  const lease = tfjsWeights.acquire(backend.tfjs, model, backend.tfjs.name, () => new TfjsWeights(model.weights));
-  try {
-    const program = new TfjsProgram(backend.tfjs, graph, lease.value);
-    await program.prepare();
-    return new TfjsVqvae(model, size, program, lease);
-  } catch (error) {
-    lease.release();
-    throw error;
-  }
+  return compileModel<VqvaeRuntime>(backend, model, graph, options, {
+    firstOutput: 'picture',
+    gpu: (compiled, lease) => new GpuVqvae(model, size, compiled, lease),
+    tfjs: (program, lease) => new TfjsVqvae(model, size, program, lease),
+  });
 }
-
-const gpuWeights = new Shared<WeightStore>();
-const tfjsWeights = new Shared<TfjsWeights>();
 
 /** What both implementations do alike: checks and conversions. */
 abstract class Vqvae {
@@ -192,10 +148,8 @@ class GpuVqvae extends Vqvae implements VqvaeRuntime {
     super(model, size);
   }
 
-  get memory(): VqvaeMemory {
-    const { activationsBytes, buffers } = this.graph.stats;
-    const { value: weights } = this.lease;
-    return { weightsBytes: weights.bytes, weightsBuffers: weights.buffers, activationsBytes, buffers };
+  get memory(): ModelMemory {
+    return gpuMemory(this.graph, this.lease);
   }
 
   get pixelsBuffer(): GPUBuffer {
@@ -244,8 +198,8 @@ class TfjsVqvae extends Vqvae implements VqvaeRuntime {
     super(model, size);
   }
 
-  get memory(): VqvaeMemory {
-    return { weightsBytes: this.lease.value.bytes, weightsBuffers: 0, activationsBytes: null, buffers: null };
+  get memory(): ModelMemory {
+    return tfjsMemory(this.lease);
   }
 
   async encode(pixels: Uint8ClampedArray | Uint8Array, options: TfjsRunOptions = {}): Promise<VqvaeCodes> {
