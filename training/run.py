@@ -74,6 +74,24 @@ class Trainer(Protocol):
     def load_state_dict(self, state: dict) -> None: ...
 
 
+class ModelState:
+    """The state of a trainer that holds a model, its average and one optimiser."""
+
+    model: nn.Module
+    average: WeightAverage
+    optimizer: torch.optim.Optimizer
+    steps_done: int
+
+    def state_dict(self) -> dict:
+        return {"model": self.model.state_dict(), "average": self.average.values, "optimizer": self.optimizer.state_dict(), "steps": self.steps_done}
+
+    def load_state_dict(self, state: dict) -> None:
+        self.model.load_state_dict(state["model"])
+        self.average.copy_from(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.steps_done = state["steps"]
+
+
 T = TypeVar("T", bound=Trainer)
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from training import distributed
 from training.classifier.network import Classifier
 from training.pictures import Batches, PictureSet, load_pictures, to_tensor
-from training.run import Run, WeightAverage, command_line, commit_hash, drive, warm_cosine
+from training.run import ModelState, Run, WeightAverage, command_line, commit_hash, drive, warm_cosine
 from training.tokenizer.config import read_config
 
 UNKNOWN = -1  # a value that training does not have (a held-out concept): not learned, not scored
@@ -33,7 +33,7 @@ def label_indices(labels: dict[str, list[str]], records: list[dict]) -> dict[str
     return {name: np.array([tables[name].get(str(r.get(name)), UNKNOWN) for r in records]) for name in labels}
 
 
-class ClassifierTrainer:
+class ClassifierTrainer(ModelState):
     def __init__(self, config: dict, data: PictureSet, seed: int, device: torch.device, bf16: bool) -> None:
         torch.manual_seed(seed)
         self.options, self.device, self.bf16, self.seed = config["training"], device, bf16, seed
@@ -61,15 +61,6 @@ class ClassifierTrainer:
         self.steps_done += 1
         self.average.update(self.options["averageDecay"], self.steps_done)
         return float(loss.detach())
-
-    def state_dict(self) -> dict:
-        return {"model": self.model.state_dict(), "average": self.average.values, "optimizer": self.optimizer.state_dict(), "steps": self.steps_done}
-
-    def load_state_dict(self, state: dict) -> None:
-        self.model.load_state_dict(state["model"])
-        self.average.copy_from(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.steps_done = state["steps"]
 
 
 @torch.no_grad()

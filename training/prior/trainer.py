@@ -16,12 +16,12 @@ from training.prior.codes import CodeSet
 from training.prior.config import PriorConfig
 from training.prior.network import Prior
 from training.prior.process import DiscreteProcess, cosine_alpha_bar, cross_entropy, stratified_times
-from training.run import WeightAverage, warm_cosine
+from training.run import ModelState, WeightAverage, warm_cosine
 
 BINS = 10  # of the schedule, in the bound by t
 
 
-class PriorTrainer:
+class PriorTrainer(ModelState):
     """Model, optimiser, weight averages. All randomness comes from (seed, step), so a resumed run ends with the same weights."""
 
     def __init__(self, config: dict, data: CodeSet, seed: int, device: torch.device, bf16: bool, compiled: bool = False) -> None:
@@ -84,15 +84,6 @@ class PriorTrainer:
         """Held-out bound with the averaged weights: `heldOut` bits per token (gaussian: error of epsilon), `byTime` the bound by tenths of the schedule."""
         with self.average.applied() as model:
             return held_out_bound(model, self.objective, data, draws, batch, self.device)
-
-    def state_dict(self) -> dict:
-        return {"model": self.model.state_dict(), "average": self.average.values, "optimizer": self.optimizer.state_dict(), "steps": self.steps_done}
-
-    def load_state_dict(self, state: dict) -> None:
-        self.model.load_state_dict(state["model"])
-        self.average.copy_from(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.steps_done = state["steps"]
 
 
 def prior_config(config: dict, data: CodeSet) -> PriorConfig:
