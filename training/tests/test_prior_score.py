@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from training.modelfolder import load_prior_folder
+from training.prior import export
 from training.prior.checkpoint import load_prior_checkpoint
 from training.prior.score import fill_mean, holes, masked_psnr, memorisation
 from training.tests.test_prior_training import go, start, stripes
@@ -54,3 +58,34 @@ def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
     assert record["steps"] == 3
     for name, value in run.trainer.average.values.items():
         assert torch.equal(value, model.state_dict()[name])
+
+
+def test_export_writes_a_folder_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = start("mask-replace", 3)
+    go(run, 3)
+    data = run.trainer.data
+    about = {
+        "config": {"id": "tiny", "title": "Tiny"}, "model": {**run.trainer.config.to_dict(), "vocabularySize": run.trainer.config.vocabularySize},
+        "seed": 1, "commit": "abc", "command": "train", "batch": 16,
+        "data": {"tokenizer": data.about["tokenizer"], "sha256": data.about["sha256"], "train": data.count, "heldOut": data.count},
+    }
+    run.report(1)
+    run.save(tmp_path / "checkpoint.pt", about)
+    scores = {
+        "bound": {"heldOut": 2.5, "byTime": [1.0] * 10}, "baselines": {"codes": {"unigram": 3.0, "leftAndUpper": 2.8}},
+        "sampling": {"groupAccuracy": 0.5, "samples": 2, "sampleSteps": 5, "guidance": 2.0, "featureDistanceToHeldOut": 1.0, "featureDistanceToTrain": 1.0, "featureDistanceTrainToHeldOut": 0.1},
+        "memorisation": [{"train": 0, "codesThatDiffer": 0.5, "pixelDistance": 10}],
+    }
+    (tmp_path / "scores.json").write_text(json.dumps(scores))
+    monkeypatch.setattr(export, "load_codes", lambda _: (data, data))
+    out = tmp_path / "models" / "tiny"
+    monkeypatch.setattr("sys.argv", ["export", *(f"--{n}={tmp_path / f}" for n, f in (("checkpoint", "checkpoint.pt"), ("scores", "scores.json"), ("codes", "codes.npz"))), f"--out={out}"])
+    export.main()
+    model, manifest = load_prior_folder(out)
+    assert manifest["training"]["metrics"]["bitsPerToken"] == 2.5
+    assert manifest["pairsWith"] == data.about["tokenizer"]
+    assert "2.500 bits per token" in (out / "card.md").read_text()
+    gold = load_file(out / "golden.safetensors")
+    again = model(gold["tokens"][None].long(), gold["context"][None].long(), gold["t"])[0][0]
+    assert torch.allclose(again, gold["logits.0"], atol=1e-5)
+    assert json.loads((out.parent / "index.json").read_text()) == {"models": ["tiny"]}
