@@ -60,7 +60,7 @@ def row(words: str, value: float, form: str, goal: float | None) -> str:
 def codes_in_words(grids: list[Grid]) -> str:
     """"256 codes out of 1024", or grid by grid."""
     if len(grids) == 1:
-        return f"{grids[0].height * grids[0].width} codes out of {grids[0].codebookSize}"
+        return f"{grids[0].count} codes out of {grids[0].codebookSize}"
     return " and ".join(f"{g.height} x {g.width} codes out of {g.codebookSize} ({g.name})" for g in grids)
 
 

@@ -26,9 +26,17 @@ class PictureSet:
     held_out: np.ndarray  # bool [N]
     records: list[dict]
 
-    def split(self, held_out: bool) -> PictureSet:
-        pick = np.flatnonzero(self.held_out == held_out)
+    def chosen(self, which: np.ndarray) -> PictureSet:
+        """The pictures where `which` [N] is true."""
+        pick = np.flatnonzero(which)
         return PictureSet(self.pictures[pick], self.may_flip[pick], self.held_out[pick], [self.records[i] for i in pick])
+
+    def split(self, held_out: bool) -> PictureSet:
+        return self.chosen(self.held_out == held_out)
+
+    def own(self) -> PictureSet:
+        """Without the emoji that training.data.photos mixes in for the tokenizer: priors and their scores are about the photographs."""
+        return self.chosen(np.array([record.get("set") != "emoji" for record in self.records]))
 
     @property
     def sha256(self) -> str:

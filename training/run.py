@@ -64,6 +64,12 @@ class WeightAverage:
             self.model.load_state_dict(live)
 
 
+def fitting(model: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of `weights` that a warm start of `model` can take over: same name, same shape."""
+    own = model.state_dict()
+    return {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+
+
 class Trainer(Protocol):
     """What a run needs of a trainer. All randomness comes from (seed, step), so a resumed run ends with the same weights."""
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from training.codecs import best_fit, encoders
 from training.metrics import perplexity
-from training.pictures import PictureSet, load_pictures
+from training.pictures import load_pictures
 
 
 def score_codecs(args: argparse.Namespace) -> dict:
@@ -66,7 +66,7 @@ def score_tokenizer(args: argparse.Namespace) -> dict:
     training, held_out = data.split(False), data.split(True)
     config = model.config
     grids = config.grids(size, size)
-    grid_bits = [grid.height * grid.width * math.log2(grid.codebookSize) for grid in grids]
+    grid_bits = [grid.count * math.log2(grid.codebookSize) for grid in grids]
     bits = sum(grid_bits)
     budget = sum(math.ceil(part / 8) for part in grid_bits)  # each grid begins at a byte, as on the page
     decibels, similarity = evaluate_each(model, held_out)
@@ -76,7 +76,7 @@ def score_tokenizer(args: argparse.Namespace) -> dict:
         "psnrQuartiles": [float(v) for v in np.quantile(decibels.numpy(), [0.25, 0.5, 0.75])],
         "heldOut": len(held_out.pictures), "train": len(training.pictures), "dataSha256": data.sha256,
         "grids": [asdict(grid) for grid in grids],
-        "codes": sum(grid.height * grid.width for grid in grids), "bytes": budget, "bitsPerPixel": bits / size**2,
+        "codes": sum(grid.count for grid in grids), "bytes": budget, "bitsPerPixel": bits / size**2,
         "perplexity": [perplexity(level) for level in counts], "codesUsed": [int((level > 0).sum()) for level in counts], "minCodeUses": [int(level.min()) for level in counts],
         "parameters": parameter_count(model), "gflop": flop_count(model, size, size) / 1e9,
     }

@@ -18,15 +18,17 @@ import torch
 
 from training.modelfolder import file_sha256
 from training.pictures import augment, load_pictures
-from training.prior.config import GridConfig
 from training.prior.vocabulary import Conditions, Vocabulary, of_emoji, of_photos
 from training.tokenizer.checkpoint import load_folder
+from training.tokenizer.config import Grid
 from training.tokenizer.model import VQModel
 
 AUGMENT = {
     "white": {"flip": True, "shift": 7, "hue": 0.3, "hueDegrees": 12, "zoom": {"share": 0.5, "scale": [0.85, 1.12], "degrees": 6}},
     "edge": {"flip": True, "shift": 7, "fill": "edge", "zoom": {"share": 0.5, "scale": [1.0, 1.4], "degrees": 4}},
 }
+
+LATENT_VARIANTS = 2  # they take eight times the room of codes
 
 
 @dataclass
@@ -44,8 +46,8 @@ class CodeSet:
         return self.codes.shape[1]
 
     @property
-    def grids(self) -> list[GridConfig]:
-        return [GridConfig(**grid) for grid in self.about["grids"]]
+    def grids(self) -> list[Grid]:
+        return [Grid(**grid) for grid in self.about["grids"]]
 
 
 def load_codes(path: Path) -> tuple[CodeSet, CodeSet]:
@@ -89,16 +91,16 @@ def main() -> None:
     args = parser.parse_args()
     model, manifest = load_folder(args.tokenizer)
     size = manifest["preprocess"]["size"]
-    data = load_pictures(args.data, size)
-    keep = [i for i, record in enumerate(data.records) if not (record.get("set") == "emoji")]
-    pictures, may_flip, records = data.pictures[keep], data.may_flip[keep], [data.records[i] for i in keep]
-    made = []
+    data = load_pictures(args.data, size).own()
+    records = data.records
+    codes, latents = [], []
     for variant in range(args.variants):
-        made.append(encode(model, pictures, may_flip, AUGMENT[args.fill] if variant else None, variant))
+        own_codes, own_latents = encode(model, data.pictures, data.may_flip, AUGMENT[args.fill] if variant else None, variant)
+        codes.append(own_codes)
+        if args.latents and variant < LATENT_VARIANTS:
+            latents.append(own_latents)
         print(f"variant {variant + 1} of {args.variants}", flush=True)
-    arrays = {"codes": np.stack([codes for codes, _ in made])}
-    if args.latents:
-        arrays["latents"] = np.stack([latents for _, latents in made[:2]])
+    arrays = {"codes": np.stack(codes)} | ({"latents": np.stack(latents)} if latents else {})
     vocabulary = of_emoji(records) if "style" in records[0] else of_photos(records)
     about = {
         "tokenizer": {"id": manifest["id"], "sha256": file_sha256(args.tokenizer / manifest["weights"]["file"])},

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
+from training.tokenizer.config import Grid
+
 MASKING = ("absorbing", "mask-replace")
 KINDS = (*MASKING, "uniform", "autoregressive", "gaussian")
 
 
 @dataclass
-class GridConfig:
-    """One grid of codes, row-major."""
-
-    name: str
-    height: int
-    width: int
-    codebookSize: int
-
-    @property
-    def count(self) -> int:
-        return self.height * self.width
-
-
-@dataclass
 class PriorConfig:
     process: dict
-    grids: list[GridConfig]
+    grids: list[Grid]
     width: int
     depth: int
     heads: int
@@ -40,7 +28,7 @@ class PriorConfig:
     def from_dict(values: dict, vocabulary_size: int | None = None) -> PriorConfig:
         """`vocabulary_size` is the manifest's `vocabulary.size`; a training config may say `vocabularySize` instead."""
         values = dict(values)
-        values["grids"] = [GridConfig(**grid) for grid in values["grids"]]
+        values["grids"] = [Grid(**grid) for grid in values["grids"]]
         if vocabulary_size is not None:
             values["vocabularySize"] = vocabulary_size
         config = PriorConfig(**values)

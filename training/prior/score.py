@@ -87,12 +87,13 @@ def score_samples(model: Prior, objective: Objective, painter: Painter, train: C
     ])
     pictures = painter.pictures(codes)
     features, best = classify(judge, pictures)
+    held_out, trained = (classify(judge, kind)[0] for kind in (real, real_train))
     scores = {f"{name}Accuracy": round(value, 4) for name, value in accuracy(judge.labels, best, [train.records[i] for i in chosen]).items()}
     scores |= {
         "samples": count, "sampleSteps": steps, "guidance": guidance,
-        "featureDistanceToHeldOut": round(frechet_distance(features, classify(judge, real)[0]), 4),
-        "featureDistanceToTrain": round(frechet_distance(features, classify(judge, real_train)[0]), 4),
-        "featureDistanceTrainToHeldOut": round(frechet_distance(classify(judge, real_train)[0], classify(judge, real)[0]), 4),
+        "featureDistanceToHeldOut": round(frechet_distance(features, held_out), 4),
+        "featureDistanceToTrain": round(frechet_distance(features, trained), 4),
+        "featureDistanceTrainToHeldOut": round(frechet_distance(trained, held_out), 4),
     }
     return scores, pictures, codes
 
@@ -183,9 +184,8 @@ def main() -> None:
     wanted = record["data"]["tokenizer"]
     if manifest["id"] != wanted["id"] or manifest["weights"]["sha256"] != wanted["sha256"]:
         raise ValueError(f"{args.tokenizer}: the prior was trained on codes of {wanted['id']} with other weights: make the codes again, and train again")
-    data = load_pictures(args.data, manifest["preprocess"]["size"])
-    keep = np.array([record.get("set") != "emoji" for record in data.records])
-    real_train, real = data.pictures[keep & ~data.held_out], data.pictures[keep & data.held_out]
+    data = load_pictures(args.data, manifest["preprocess"]["size"]).own()
+    real_train, real = (data.split(held_out).pictures for held_out in (False, True))
     judge, objective = load_classifier(args.classifier), Objective(model.config, {}, torch.device("cpu"))
     bound = held_out_bound(model, objective, held_out, 8, 64, torch.device("cpu"))
     scores: dict = {"bound": bound, "baselines": {}}

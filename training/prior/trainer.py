@@ -16,7 +16,7 @@ from training.prior.codes import CodeSet
 from training.prior.config import PriorConfig
 from training.prior.network import Prior
 from training.prior.process import DiscreteProcess, cosine_alpha_bar, cross_entropy, stratified_times
-from training.run import ModelState, WeightAverage, warm_cosine
+from training.run import ModelState, WeightAverage, fitting, warm_cosine
 
 BINS = 10  # of the schedule, in the bound by t
 
@@ -41,11 +41,10 @@ class PriorTrainer(ModelState):
 
     def start_from(self, weights: dict[str, Tensor]) -> list[str]:
         """Warm start: every tensor of the same name and shape is taken over. Returns the names that start anew."""
-        own = self.model.state_dict()
-        fits = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+        fits = fitting(self.model, weights)
         self.model.load_state_dict(fits, strict=False)
         self.average.copy_from(self.model.state_dict())
-        return [name for name in own if name not in fits]
+        return [name for name in self.average.values if name not in fits]
 
     def batch(self, batch: int, rank: int, world: int) -> tuple[Tensor, Tensor]:
         """(x0, context) of this step and process: codes [B, N], or normalised latents [B, N, d]; [B, C]."""

@@ -63,6 +63,10 @@ class Grid:
     width: int
     codebookSize: int
 
+    @property
+    def count(self) -> int:
+        return self.height * self.width
+
 
 @dataclass
 class ModelConfig:

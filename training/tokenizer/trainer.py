@@ -11,7 +11,7 @@ from torch import Tensor
 
 from training import distributed
 from training.compat import FUSED_ADAM
-from training.run import WeightAverage, warm_cosine
+from training.run import WeightAverage, fitting, warm_cosine
 from training.tokenizer.codebook import CodebookTrainer
 from training.tokenizer.config import ModelConfig
 from training.tokenizer.discriminator import Adversary
@@ -59,7 +59,7 @@ class TokenizerTrainer:
         the quantizer, whose input is twice as wide in two levels as in one, the bottom's half. If all codebooks fit they go on from
         there, otherwise they start by k-means as usual. Returns the names that were not found or have another shape."""
         own = self.model.state_dict()
-        fits = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+        fits = fitting(self.model, weights)
         if self.options.get("freshCodebook"):
             fits = {name: value for name, value in fits.items() if not name.startswith("quantize.")}
         missing = [name for name in own if name not in fits]
