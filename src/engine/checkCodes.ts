@@ -1,4 +1,3 @@
-import { gridKinds } from './grids';
 import type { CodeGrid, TokenizerSummary } from './types';
 
 /**
@@ -7,7 +6,7 @@ import type { CodeGrid, TokenizerSummary } from './types';
  * @throws Error that names the grid, the place and what to do
  */
 export function checkCodes(codes: readonly CodeGrid[], model: TokenizerSummary): void {
-  const kinds = gridKinds(model);
+  const kinds = model.grids;
   const [first] = codes;
   if (!first || codes.length !== kinds.length)
     throw new Error(`${model.id} needs ${kinds.length} code grid(s), got ${codes.length}.`);

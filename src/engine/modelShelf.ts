@@ -20,7 +20,7 @@ import * as priorFacts from '../models/prior/facts';
 import type { ModelBackend } from '../models/compiled';
 import { createPrior, type PriorRuntime } from '../models/prior/runtime';
 import { Vocabulary } from '../models/prior/vocabulary';
-import { codebookSizes, factor } from '../models/vqvae/config';
+import { codebookSizes, factor, gridKinds } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
 import { createVqvae, readCodebook } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
@@ -331,6 +331,7 @@ function summarizeTokenizer({ tensors: _, schemaVersion: _version, ...manifest }
     resolution: preprocess.size,
     factor: factor(config),
     codebookSizes: codebookSizes(config),
+    grids: gridKinds(config),
     codeDim: config.codeDim,
     quantizer: config.quantizer.kind,
     fit: preprocess.fit,

@@ -1,5 +1,5 @@
 /** What one code looks like alone. */
-import { gridKinds, sideUnit } from './grids';
+import { sideUnit } from './grids';
 import type { Networks } from './runs';
 import { breathe } from './calls';
 import type { Picture } from './types';
@@ -20,7 +20,7 @@ export async function decodePatch(
 ): Promise<Picture> {
   await breathe(signal);
   const { model } = networks;
-  const kinds = gridKinds(model);
+  const kinds = model.grids;
   const factor = kinds[level]?.factor;
   if (!factor) throw new Error(`${model.id} has ${kinds.length} code grid(s), counted from 0: there is no ${level}.`);
   const side = SIDE * sideUnit(model);

@@ -13,6 +13,7 @@ const model: TokenizerSummary = {
   resolution: 64,
   factor: 4,
   codebookSizes: [256],
+  grids: [{ name: 'codes', factor: 4, codebookSize: 256 }],
   codeDim: 1,
   quantizer: 'vq',
   fit: 'cover',
@@ -96,7 +97,15 @@ function twoLevelNetworks(limit: number): ReturnType<typeof fakeNetworks> {
       return pixels[(y * width + x) * 4 + channel]!;
     });
   return {
-    model: { ...model, quantizer: 'two-level', codebookSizes: [256, 256] },
+    model: {
+      ...model,
+      quantizer: 'two-level',
+      codebookSizes: [256, 256],
+      grids: [
+        { name: 'top', factor: 8, codebookSize: 256 },
+        { name: 'bottom', factor: 4, codebookSize: 256 },
+      ],
+    },
     sizes: inner.sizes,
     async at(width, height) {
       const { runtime, ...rest } = await inner.at(width, height);

@@ -1,12 +1,13 @@
 /** One picture through one tokenizer: as a square at the model's resolution, or whole, in tiles. Pure orchestration. */
 import { TooLargeError } from '../graph/ir';
+import { bytesOfCodes } from '../image/codes';
 import { fitPicture } from '../image/fit';
 import { psnr, ssim } from '../image/metrics';
 import { createBlender, cutCodes, cutTile, placeCodes, planInCodesOf, tilePlan, type TilePlan } from '../image/tiles';
 import type { VqvaeCodes, VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Report } from './api';
 import { breathe } from './calls';
-import { gridKinds, isTwoLevel, sideUnit } from './grids';
+import { isTwoLevel, sideUnit } from './grids';
 import type { CodeGrid, Metrics, Picture, RunOptions, Timings, TokenizerSummary } from './types';
 
 /** A tokenizer compiled for one size. */
@@ -188,17 +189,10 @@ const finishRun = (encoded: Encoded, image: Picture, timings: Timings): PictureR
   metrics: {
     psnr: psnr(encoded.input, image),
     ssim: ssim(encoded.input, image),
-    bytes: codeBytes(encoded.codes),
+    bytes: bytesOfCodes(encoded.codes),
   },
   timings,
 });
-
-/** Bytes of a row of codes: ceil(h w log2 K / 8), summed over the grids. */
-export const codeBytes = (codes: readonly CodeGrid[]): number =>
-  codes.reduce(
-    (sum, { width, height, codebookSize }) => sum + Math.ceil((width * height * Math.log2(codebookSize)) / 8),
-    0,
-  );
 
 async function step(
   { signal, report }: RunControl,
@@ -223,7 +217,7 @@ class GridBuilder {
     private readonly model: TokenizerSummary,
     plan: TilePlan,
   ) {
-    this.plans = gridKinds(model).map(({ factor }) => planInCodesOf(plan, factor));
+    this.plans = model.grids.map(({ factor }) => planInCodesOf(plan, factor));
     this.indices = this.plans.map(({ codeWidth, codeHeight }) => new Int32Array(codeWidth * codeHeight));
     this.latents = new Float32Array((this.indices.at(-1)?.length ?? 0) * model.codeDim);
     this.topLatents = isTwoLevel(model) ? new Float32Array((this.indices[0]?.length ?? 0) * model.codeDim) : null;
@@ -250,7 +244,7 @@ class GridBuilder {
   }
 
   finish(input: Picture): Encoded {
-    const codes = gridKinds(this.model).map(({ name, codebookSize }, level) => {
+    const codes = this.model.grids.map(({ name, codebookSize }, level) => {
       const { codeWidth: width, codeHeight: height } = this.plans[level]!;
       return { name, width, height, codebookSize, indices: this.indices[level]! };
     });

@@ -6,6 +6,7 @@ import type { Fit, Picture } from '../image/types';
 import type { GoldenEntry } from '../models/golden';
 import type { PriorManifest, VqvaeManifest } from '../models/manifest';
 import type { CodeGrid } from '../models/types';
+import type { GridKind } from '../models/vqvae/config';
 
 export type { CodeGrid, Fit, GoldenEntry, Picture };
 
@@ -71,6 +72,8 @@ export interface TokenizerSummary extends CommonSummary, Readonly<Omit<VqvaeMani
   readonly factor: number;
   /** Codes in each grid the model writes: [1024], [256, 256, 256, 256] for four residual levels, [512, 512] for top and bottom. */
   readonly codebookSizes: readonly number[];
+  /** The grids that it writes, in the order of their codebooks: `codes`; `level 1` ..; `top` and `bottom`. */
+  readonly grids: readonly GridKind[];
   readonly codeDim: number;
   readonly quantizer: 'vq' | 'fsq' | 'rvq' | 'two-level';
   readonly fit: Fit;

@@ -10,6 +10,16 @@ export interface CodeGridLike {
   readonly indices: Int32Array<ArrayBuffer>;
 }
 
+type Grid = Pick<CodeGridLike, 'height' | 'width' | 'codebookSize'>;
+
+/** Bits of one picture's codes: h w log2 K, summed over the grids. */
+export const bitsOfCodes = (grids: readonly Grid[]): number =>
+  grids.reduce((sum, { height, width, codebookSize }) => sum + height * width * Math.log2(codebookSize), 0);
+
+/** Bytes of one picture's codes: ceil(h w log2 K / 8), summed over the grids, each of which begins at a byte. */
+export const bytesOfCodes = (grids: readonly Grid[]): number =>
+  grids.reduce((sum, grid) => sum + Math.ceil(bitsOfCodes([grid]) / 8), 0);
+
 const FORMAT = 'tessera-codes';
 
 /** One object: format, version, model and the grids, with indices as plain arrays. */

@@ -17,14 +17,25 @@ const tokenizer: TokenizerSummary = {
   resolution: 128,
   factor: 8,
   codebookSizes: [1024],
+  grids: [{ name: 'codes', factor: 8, codebookSize: 1024 }],
   metrics: { psnr: 29.263, minCodeUses: 237 },
 };
-const residual: TokenizerSummary = { ...tokenizer, id: 'rq4', quantizer: 'rvq', codebookSizes: [256, 256, 256, 256] };
+const residual: TokenizerSummary = {
+  ...tokenizer,
+  id: 'rq4',
+  quantizer: 'rvq',
+  codebookSizes: [256, 256, 256, 256],
+  grids: [1, 2, 3, 4].map((level) => ({ name: `level ${level}`, factor: 8, codebookSize: 256 })),
+};
 const twoLevel = {
   ...tokenizer,
   id: 'h2',
   quantizer: 'two-level',
   codebookSizes: [512, 512],
+  grids: [
+    { name: 'top', factor: 16, codebookSize: 512 },
+    { name: 'bottom', factor: 8, codebookSize: 512 },
+  ],
 } as unknown as ModelSummary;
 const prior: PriorSummary = {
   ...{ id: 'emoji-absorb', title: 'Emoji', family: 'prior', licence: 'CC BY 4.0', credits: 'CREDITS.md' },

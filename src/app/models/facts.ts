@@ -1,5 +1,6 @@
 /** What a model's card says, out of its manifest: pure, the same for every family as far as it goes. */
 import type { ModelSummary, PriorSummary, TokenizerSummary } from '../../engine/types';
+import { bitsOfCodes, bytesOfCodes } from '../../image/codes';
 import { formatBytes, formatCount, formatInteger } from '../../ui/format';
 
 export interface GridFacts {
@@ -14,27 +15,11 @@ export type Facts = readonly (readonly [name: string, value: string])[];
 /** The code grids of one picture at the size that the model was trained at. */
 export function gridsOf(model: ModelSummary): readonly GridFacts[] {
   if (model.family === 'prior') return model.config.grids;
-  const { resolution, factor, codebookSizes } = model;
-  const side = Math.floor(resolution / factor);
-  // Two levels: the top has half the side. Told by the name, since the engine's list of sizes says nothing of places.
-  const isTwoLevel = model.quantizer === 'two-level';
-  return codebookSizes.map((codebookSize, level) => {
-    const own = isTwoLevel && level === 0 ? side / 2 : side;
-    const name = isTwoLevel ? (level ? 'bottom' : 'top') : codebookSizes.length > 1 ? `level ${level + 1}` : 'codes';
-    return { name, height: own, width: own, codebookSize };
+  return model.grids.map(({ name, factor, codebookSize }) => {
+    const side = Math.floor(model.resolution / factor);
+    return { name, height: side, width: side, codebookSize };
   });
 }
-
-/** Bits of one picture's codes. */
-const bitsOf = (grids: readonly GridFacts[]): number =>
-  grids.reduce((sum, { height, width, codebookSize }) => sum + height * width * Math.log2(codebookSize), 0);
-
-/** Bytes of one picture's codes: ceil(h w log2 K / 8), summed over the grids. */
-export const bytesOf = (grids: readonly GridFacts[]): number =>
-  grids.reduce(
-    (sum, { height, width, codebookSize }) => sum + Math.ceil((height * width * Math.log2(codebookSize)) / 8),
-    0,
-  );
 
 /** "16 × 16", "4 × 16 × 16", "8 × 8 + 16 × 16". */
 function gridText(grids: readonly GridFacts[]): string {
@@ -71,7 +56,7 @@ export function purposeOf(model: ModelSummary): string {
   if (model.family === 'prior')
     return `Writes the ${formatInteger(model.codeCount)} codes of a picture: ${objectives[model.config.process.kind]}.`;
   const size = `${model.resolution} × ${model.resolution} px`;
-  return `A picture of ${size} becomes ${gridText(grids)} codes, ${formatInteger(bytesOf(grids))} bytes, and a picture again.`;
+  return `A picture of ${size} becomes ${gridText(grids)} codes, ${formatInteger(bytesOfCodes(grids))} bytes, and a picture again.`;
 }
 
 /** The figures that a card shows first. */
@@ -90,8 +75,8 @@ export function headFacts(model: ModelSummary): Facts {
 function tokenizerHead(model: TokenizerSummary): Facts {
   const grids = gridsOf(model);
   return [
-    ['Bits per pixel', (bitsOf(grids) / model.resolution ** 2).toFixed(3)],
-    ['Bytes per picture', formatInteger(bytesOf(grids))],
+    ['Bits per pixel', (bitsOfCodes(grids) / model.resolution ** 2).toFixed(3)],
+    ['Bytes per picture', formatInteger(bytesOfCodes(grids))],
   ];
 }
 

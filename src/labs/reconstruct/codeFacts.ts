@@ -8,13 +8,6 @@ export function countCodes(grid: CodeGrid): Map<number, number> {
   return counts;
 }
 
-/** Bits of one code: log2 K. */
-export const bitsPerCode = (codebookSize: number): number => Math.log2(codebookSize);
-
-/** Bytes of one grid's codes: ceil(h w log2 K / 8). */
-export const bytesOfGrid = (grid: CodeGrid): number =>
-  Math.ceil((grid.height * grid.width * bitsPerCode(grid.codebookSize)) / 8);
-
 /**
  * The mean colour of the reconstruction under all places of each code, as CSS colours: what the code paints in this
  * picture. [codes used], keyed by index.
@@ -90,17 +83,20 @@ function mostCommonCode(grid: CodeGrid): number {
 }
 
 /** How many codes a picture of the model's own size becomes, and in which grids, in words. */
-export function promiseOf(model: Pick<TokenizerSummary, 'resolution' | 'factor' | 'codebookSizes' | 'quantizer'>): {
+export function promiseOf({ resolution, grids }: Pick<TokenizerSummary, 'resolution' | 'grids'>): {
   readonly integers: number;
   readonly grids: string;
 } {
-  const side = Math.floor(model.resolution / model.factor);
-  if (model.quantizer === 'two-level')
+  const sides = grids.map(({ factor }) => Math.floor(resolution / factor));
+  const integers = sides.reduce((sum, side) => sum + side ** 2, 0);
+  const [first = 0, last = first] = [sides[0], sides.at(-1)];
+  if (first !== last) {
+    const [structure, texture] = [`${first} × ${first}`, `${last} × ${last}`];
     return {
-      integers: side ** 2 + (side / 2) ** 2,
-      grids: `an ${side / 2} × ${side / 2} grid of codes for the structure and a ${side} × ${side} one for the texture, each from a fixed codebook`,
+      integers,
+      grids: `an ${structure} grid of codes for the structure and a ${texture} one for the texture, each from a fixed codebook`,
     };
-  const levels = model.codebookSizes.length;
-  const grid = `${side} × ${side} grid of codes from a fixed codebook`;
-  return { integers: levels * side ** 2, grids: levels > 1 ? `${levels} layers of a ${grid}` : `a ${grid}` };
+  }
+  const grid = `${first} × ${first} grid of codes from a fixed codebook`;
+  return { integers, grids: sides.length > 1 ? `${sides.length} layers of a ${grid}` : `a ${grid}` };
 }

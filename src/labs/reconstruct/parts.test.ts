@@ -5,7 +5,6 @@ import { testPicture } from '../testing/pictures';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow, type BatchServices } from './batch';
 import { readAddress } from './address';
 import {
-  bytesOfGrid,
   codesAlone,
   codeVector,
   countCodes,
@@ -15,6 +14,7 @@ import {
   promiseOf,
   titleOfGrid,
 } from './codeFacts';
+import { bytesOfCodes } from '../../image/codes';
 import { matchCodecs, type CodecTrial } from './sameBytes';
 import { stemOf } from './save';
 
@@ -22,13 +22,14 @@ const grid = { name: 'codes', height: 2, width: 2, codebookSize: 1024, indices: 
 
 describe('code facts', () => {
   test('what a picture becomes, by quantizer', () => {
-    const model = { resolution: 128, factor: 8, codebookSizes: [1024], quantizer: 'vq' } as const;
+    const grid = (factor: number, codebookSize = 256) => ({ name: 'codes', factor, codebookSize });
+    const model = { resolution: 128, grids: [grid(8, 1024)] };
     expect(promiseOf(model).integers).toBe(256);
-    expect(promiseOf({ ...model, codebookSizes: [256, 256, 256, 256], quantizer: 'rvq' })).toEqual({
+    expect(promiseOf({ ...model, grids: [grid(8), grid(8), grid(8), grid(8)] })).toEqual({
       integers: 1024,
       grids: '4 layers of a 16 × 16 grid of codes from a fixed codebook',
     });
-    expect(promiseOf({ ...model, codebookSizes: [512, 512], quantizer: 'two-level' }).integers).toBe(320);
+    expect(promiseOf({ ...model, grids: [grid(16, 512), grid(8, 512)] }).integers).toBe(320);
   });
 
   test('counts, bytes, vectors', () => {
@@ -37,7 +38,7 @@ describe('code facts', () => {
       [3, 1],
       [900, 1],
     ]);
-    expect(bytesOfGrid(grid)).toBe(5); // 4 codes of 10 bits
+    expect(bytesOfCodes([grid])).toBe(5); // 4 codes of 10 bits
     expect(codeVector(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 1)).toEqual(Float32Array.of(3, 4));
     expect(codeVector(Float32Array.of(1, 2), 2, 2)).toBeNull();
   });

@@ -28,6 +28,7 @@ export const fakeModel: TokenizerSummary = {
   resolution: 64,
   factor,
   codebookSizes: [codebookSize],
+  grids: [{ name: 'codes', factor, codebookSize }],
   codeDim: 3,
   quantizer: 'vq',
   fit: 'contain',

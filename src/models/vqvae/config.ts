@@ -131,6 +131,20 @@ export function gridNames(config: VqvaeConfig): readonly string[] {
   return sizes.map((_, level) => (sizes.length > 1 ? `level ${level + 1}` : 'codes'));
 }
 
+/** One grid of the codes that a tokenizer writes. */
+export interface GridKind {
+  readonly name: string;
+  /** Pixels per code and side. */
+  readonly factor: number;
+  readonly codebookSize: number;
+}
+
+/** In the order of the codebooks. Two levels: the top, whose codes are twice as large, then the bottom. */
+export function gridKinds(config: VqvaeConfig): readonly GridKind[] {
+  const [names, sizes] = [gridNames(config), codebookSizes(config)];
+  return gridFactors(config).map((f, i) => ({ name: names[i] ?? '', factor: f, codebookSize: sizes[i] ?? 0 }));
+}
+
 /** Name of each level's codebook in the weight file; none for FSQ. */
 export function codebookNames({ quantizer }: VqvaeConfig): readonly string[] {
   switch (quantizer.kind) {

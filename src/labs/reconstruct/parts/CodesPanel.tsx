@@ -1,10 +1,11 @@
 import { SegmentedControl, useComputedColorScheme } from '@mantine/core';
 import { useMemo } from 'react';
+import { bytesOfCodes } from '../../../image/codes';
 import { indexColour, meanColour } from '../../../ui/colour';
 import { formatInteger } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { TokenGrid } from '../../../ui/TokenGrid';
-import { bytesOfGrid, isTwoLevel, paintedColours, titleOfGrid } from '../codeFacts';
+import { isTwoLevel, paintedColours, titleOfGrid } from '../codeFacts';
 import { patchKey, selectGrid, selectModel, selectShown, selectStale, type ReconstructView } from '../store';
 import { CodeInspector } from './CodeInspector';
 import { useLab, useLabState, useSetView } from './labState';
@@ -64,8 +65,8 @@ export function CodesPanel() {
       aside={
         grid && (
           <>
-            {grid.width} × {grid.height} codes of {formatInteger(grid.codebookSize)}, {formatInteger(bytesOfGrid(grid))}{' '}
-            bytes
+            {grid.width} × {grid.height} codes of {formatInteger(grid.codebookSize)},{' '}
+            {formatInteger(bytesOfCodes([grid]))} bytes
           </>
         )
       }

@@ -12,7 +12,7 @@ import classes from './Intro.module.css';
 const CameraDialog = lazy(() => import('./CameraDialog'));
 
 /** Until the models are known: what the first one is. */
-const usual = { resolution: 128, factor: 8, codebookSizes: [1024], quantizer: 'vq' } as const;
+const usual = { resolution: 128, grids: [{ name: 'codes', factor: 8, codebookSize: 1024 }] };
 
 /** The promise in one breath, and every door a picture can come in by. */
 export function Intro() {

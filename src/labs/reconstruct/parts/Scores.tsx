@@ -1,6 +1,6 @@
 import { formatBytes, formatDb, formatInteger, formatMs } from '../../../ui/format';
 import { Readout, ReadoutRow } from '../../../ui/Readout';
-import { bytesOfGrid } from '../codeFacts';
+import { bytesOfCodes } from '../../../image/codes';
 import { selectPlace, selectShown, selectStale } from '../store';
 import { useLabState } from './labState';
 import { StaleTag } from './WaitLine';
@@ -14,7 +14,7 @@ export function Scores() {
   const place = useLabState(selectPlace);
   const software = useLabState((state) => state.capabilities?.isFallbackAdapter);
   const pixels = shown ? shown.image.width * shown.image.height * 3 : 0;
-  const bytes = shown?.codes.reduce((sum, grid) => sum + bytesOfGrid(grid), 0) ?? 0;
+  const bytes = bytesOfCodes(shown?.codes ?? []);
   const codes = shown?.codes.reduce((sum, grid) => sum + grid.indices.length, 0) ?? 0;
   const none = <span aria-label="no value yet">–</span>;
   return (
