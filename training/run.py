@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from training import distributed
 from training.compat import load_file
+from training.muon import MatrixOptimizer
 
 
 def warm_cosine(options: dict, steps_done: int, progress: float) -> float:
@@ -85,7 +86,7 @@ class ModelState:
 
     model: nn.Module
     average: WeightAverage
-    optimizer: torch.optim.Optimizer
+    optimizer: torch.optim.Optimizer | MatrixOptimizer
     steps_done: int
 
     def state_dict(self) -> dict:

@@ -7,7 +7,9 @@ import argparse
 import torch
 
 from training import distributed
+from training.native import keep_freed_memory
 from training.prior.codes import CodeSet, load_codes
+from training.prior.gelu import enable_fused_gelu
 from training.prior.trainer import PriorTrainer
 from training.run import Run, command_line, commit_hash, drive
 from training.tokenizer.checkpoint import load_weights
@@ -38,6 +40,9 @@ def train(args: argparse.Namespace, preset: dict) -> None:
     rank, world, device = distributed.start()
     if args.threads:
         torch.set_num_threads(args.threads)
+    if device.type == "cpu":
+        enable_fused_gelu()
+        keep_freed_memory()
     config = read_config(args.config)
     minutes = args.minutes if args.minutes or args.steps else preset["minutes"]
     batch = config["training"]["batch"] * preset["batchFactor"]

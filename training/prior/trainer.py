@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from training import distributed
-from training.compat import FUSED_ADAM
+from training.muon import MatrixOptimizer
 from training.pictures import batch_indices
 from training.prior.codes import CodeSet
 from training.prior.config import PriorConfig
@@ -31,10 +31,10 @@ class PriorTrainer(ModelState):
         self.config = prior_config(config, data)
         self.model = Prior(self.config).to(device)
         self.average = WeightAverage(self.model)
-        decay = [p for p in self.model.parameters() if p.dim() > 1]
-        rest = [p for p in self.model.parameters() if p.dim() <= 1]
-        groups = [{"params": decay, "weight_decay": self.options["weightDecay"]}, {"params": rest, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), **FUSED_ADAM)
+        matrices = [p for name, p in self.model.blocks.named_parameters() if name.endswith(".weight")] if self.options.get("muon") else []
+        chosen = {id(p) for p in matrices}
+        others = [p for p in self.model.parameters() if id(p) not in chosen]
+        self.optimizer = MatrixOptimizer(matrices, others, self.options["weightDecay"], self.options.get("muon", 1.0))
         self.run = torch.compile(self.model) if compiled else self.model
         self.objective = Objective(self.config, self.options, device)
         self.steps_done = 0
@@ -59,15 +59,14 @@ class PriorTrainer(ModelState):
     def step(self, batch: int, progress: float, rank: int = 0, world: int = 1) -> float:
         """One update. Returns the loss that is reported: bits per token of this batch (gaussian: mean squared error of epsilon)."""
         o = self.options
-        for group in self.optimizer.param_groups:
-            group["lr"] = warm_cosine(o, self.steps_done, progress)
+        self.optimizer.set_rate(warm_cosine(o, self.steps_done, progress))
         x0, context = self.batch(batch, rank, world)
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + self.steps_done) * 64 + rank)
         noisy, t, phase = self.objective.noise(x0, generator)
         with self.autocast():
             outputs = self.run(noisy, context, t)
         loss, figure = self.objective.loss(outputs, x0, noisy, t, phase, generator)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         loss.backward()
         distributed.average_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), o.get("clipGradient", 1.0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from types import ModuleType
 
@@ -10,21 +9,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.native import compile_extension
+
 _fused: ModuleType | None = None
 
 
 def enable_fused_norm() -> bool:
-    """Compile the C++ op (once, needs a C++ compiler); False leaves PyTorch's ops in use. For training on a CPU only."""
+    """Compile the C++ op; False leaves PyTorch's ops in use. For training on a CPU only."""
     global _fused
-    if _fused is None:
-        try:
-            from torch.utils.cpp_extension import load
-
-            source = str(Path(__file__).with_name("fused_norm.cpp"))
-            flags = ["-O3", "-march=native", "-ffast-math"]
-            _fused = load("tessera_fused_norm", [source], extra_cflags=flags)
-        except (ImportError, OSError, RuntimeError) as error:
-            logging.warning("fused norm not available, using PyTorch's: %s", error)
+    _fused = _fused or compile_extension("tessera_fused_norm", Path(__file__).with_name("fused_norm.cpp"))
     return _fused is not None
 
 
