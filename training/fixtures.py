@@ -97,8 +97,9 @@ FIXTURES = [
 ]
 
 
-CODES = [{"name": "codes", "height": 4, "width": 4, "codebookSize": 64}]
-LEVELS = [{"name": "top", "height": 2, "width": 2, "codebookSize": 64}, {"name": "bottom", "height": 4, "width": 4, "codebookSize": 64}]
+# The grids of tiny-vq and of tiny-h2: a prior that fits no tokenizer would be refused before it samples.
+CODES = [{"name": "codes", "height": 8, "width": 8, "codebookSize": 64}]
+LEVELS = [{"name": "top", "height": 4, "width": 4, "codebookSize": 32}, {"name": "bottom", "height": 8, "width": 8, "codebookSize": 64}]
 PRIORS = [
     {"id": "tiny-prior-absorbing", "title": "Test: absorbing prior", "dtype": "F32", "process": {"kind": "absorbing", "numTimesteps": 20}},
     {
@@ -109,7 +110,7 @@ PRIORS = [
     {"id": "tiny-prior-autoregressive", "title": "Test: autoregressive prior", "dtype": "F16", "process": {"kind": "autoregressive"}},
     {"id": "tiny-prior-gaussian", "title": "Test: gaussian prior", "dtype": "F16", "process": {"kind": "gaussian", "numTimesteps": 1000, "cosineOffset": 0.008}},
     {
-        "id": "tiny-prior-two-level", "title": "Test: absorbing prior over two grids", "dtype": "F16", "grids": LEVELS,
+        "id": "tiny-prior-two-level", "title": "Test: absorbing prior over two grids", "dtype": "F16", "grids": LEVELS, "tokenizer": "tiny-h2",
         "process": {"kind": "absorbing", "numTimesteps": 20},
     },
 ]
@@ -209,9 +210,10 @@ def make_prior(spec: dict, seed: int) -> tuple[Prior, dict]:
     if gaussian:
         codes = torch.randn(count, 4, generator=g)
     else:
-        codes = torch.randint(64, (count,), generator=g)
+        sizes = torch.cat([torch.full((grid.count,), grid.codebookSize) for grid in model.config.grids])
+        codes = (torch.rand(count, generator=g) * sizes).long()
         if spec["process"]["kind"] in ("absorbing", "mask-replace"):
-            codes[torch.rand(count, generator=g) < 0.5] = 64
+            codes = torch.where(torch.rand(count, generator=g) < 0.5, sizes, codes)
     t = {"autoregressive": 0, "gaussian": 637}.get(spec["process"]["kind"], 13)
     return model, {"codes": codes, "context": torch.tensor([1, 4, 7, 11, 0]), "t": t}
 
@@ -229,13 +231,13 @@ def main() -> None:
         about = {"id": spec["id"], "title": spec["title"], "size": max(spec["size"]), "licence": "MIT", "credits": ""}
         about["training"] = record(args.seed) | {"metrics": {"psnr": 0, "ssim": 0, "perplexity": 0, "minCodeUses": 0}}
         write_model_folder(args.out / spec["id"], model, spec["dtype"], x, about)
-    tokenizer = args.out / "tiny-vq" / "model.safetensors"
     for spec in PRIORS:
         if args.only and spec["id"] not in args.only:
             continue
         prior, sample = make_prior(spec, args.seed)
         about = {"id": spec["id"], "title": spec["title"], "licence": "MIT", "credits": "", "training": record(args.seed)}
-        pairs_with = {"id": "tiny-vq", "sha256": file_sha256(tokenizer)}
+        tokenizer = spec.get("tokenizer", "tiny-vq")
+        pairs_with = {"id": tokenizer, "sha256": file_sha256(args.out / tokenizer / "model.safetensors")}
         write_prior_folder(args.out / spec["id"], prior, spec["dtype"], sample, VOCABULARY, pairs_with, about)
     write_index(args.out, [spec["id"] for spec in [*FIXTURES, *PRIORS]])
 

@@ -83,12 +83,12 @@ export function describePrior(open: () => Promise<ModelBackend>, tolerance: numb
     const { model } = fixturePrior('tiny-prior-uniform');
     const runtime = await createPrior(await open(), model);
     const inputs = randomInputs(model.manifest.config, 12, 1);
-    await expect(runtime.run({ ...inputs, codes: new Int32Array(16).fill(64) })).rejects.toThrow(
+    await expect(runtime.run({ ...inputs, codes: new Int32Array(64).fill(64) })).rejects.toThrow(
       /uniform knows 0\.\.63/,
     );
     await expect(runtime.run({ ...inputs, context: [0, 0, 12, 0, 0] })).rejects.toThrow(/context: 12 at place 2/);
     // And goes on.
-    expect((await runtime.run(inputs))[0]).toHaveLength(16 * 64);
+    expect((await runtime.run(inputs))[0]).toHaveLength(64 * 64);
     runtime.dispose();
   });
 }
