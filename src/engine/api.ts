@@ -9,11 +9,17 @@ import type {
   LocalFolder,
   ModelSummary,
   Picture,
+  PlaceAnswer,
+  PlaceQuestion,
   Progress,
   QuantizerView,
   Reconstruction,
   RunOptions,
+  SampleFrame,
+  SampleOptions,
+  SampleResult,
   StorageReport,
+  VocabularyView,
 } from './types';
 
 export interface WorkerOptions {
@@ -57,5 +63,13 @@ export interface EngineApi {
   removeLocalModel(call: number, modelId: string): Promise<void>;
   modelFile(modelId: string, name: string): Promise<Blob | null>;
   checkGolden(call: number, modelId: string, report?: Report): Promise<GoldenEntry[]>;
+  vocabulary(call: number, modelId: string, report?: Report): Promise<VocabularyView>;
+  sample(
+    call: number,
+    options: SampleOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<SampleResult>;
+  explainPlace(call: number, question: PlaceQuestion, report?: Report): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;
 }

@@ -83,6 +83,10 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     removeLocalModel: (modelId) => run((id) => api.removeLocalModel(id, modelId)),
     modelFile: (modelId, name) => run(() => api.modelFile(modelId, name)),
     checkGolden: (modelId, call) => run((id, report) => api.checkGolden(id, modelId, report), call),
+    vocabulary: (modelId, call) => run((id, report) => api.vocabulary(id, modelId, report), call),
+    sample: (options, onFrame, call) =>
+      run((id, report) => api.sample(id, options, onFrame && Comlink.proxy(onFrame), report), call),
+    explainPlace: (question, call) => run((id, report) => api.explainPlace(id, question, report), call),
     simulateDeviceLoss: () => run(() => api.simulateDeviceLoss()),
     subscribe: (listener) => {
       listeners.add(listener);

@@ -10,6 +10,7 @@ import { inspectQuantizer, levelsAt } from './inspect';
 import { ModelShelf } from './modelShelf';
 import { decodePatch } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
+import { explainPlace, SampleMemory, samplePrior } from './sampling/open';
 import type {
   BackendChoice,
   Capabilities,
@@ -20,10 +21,16 @@ import type {
   LocalFolder,
   ModelSummary,
   Picture,
+  PlaceAnswer,
+  PlaceQuestion,
   QuantizerView,
   Reconstruction,
   RunOptions,
+  SampleFrame,
+  SampleOptions,
+  SampleResult,
   StorageReport,
+  VocabularyView,
 } from './types';
 
 export interface HostEnvironment {
@@ -213,6 +220,45 @@ export class EngineHost implements EngineApi {
 
   checkGolden(call: number, modelId: string, report?: Report): Promise<GoldenEntry[]> {
     return this.guarded(call, (control) => this.shelf.checkGolden(modelId, this.live, control), report);
+  }
+
+  vocabulary(call: number, modelId: string, report?: Report): Promise<VocabularyView> {
+    return this.guarded(
+      call,
+      async (control) => {
+        const vocabulary = await this.shelf.vocabulary(modelId, control);
+        const slots = vocabulary.slots.map(({ name, count }) => ({ name, count, choices: vocabulary.choices(name) }));
+        return { slots };
+      },
+      report,
+    );
+  }
+
+  sample(
+    call: number,
+    options: SampleOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<SampleResult> {
+    const kept = new SampleMemory();
+    return this.guarded(
+      call,
+      async (control) => {
+        const { tokenizerId } = await this.shelf.openPair(options.model, control);
+        const networks = await this.networks(tokenizerId, control);
+        const decode = (grids: readonly CodeGrid[]) => decodeCodes(networks, grids, { signal: control.signal });
+        return samplePrior({ shelf: this.shelf, backend: this.live, decode }, options, kept, control, onFrame);
+      },
+      report,
+    );
+  }
+
+  explainPlace(call: number, question: PlaceQuestion, report?: Report): Promise<PlaceAnswer> {
+    return this.guarded(
+      call,
+      (control) => explainPlace({ shelf: this.shelf, backend: this.live }, question, control),
+      report,
+    );
   }
 
   async simulateDeviceLoss(): Promise<void> {

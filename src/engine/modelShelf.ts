@@ -18,6 +18,7 @@ import type { Manifest, PriorManifest, VqvaeManifest } from '../models/manifest'
 import { codeCount } from '../models/prior/config';
 import * as priorFacts from '../models/prior/facts';
 import type { ModelBackend } from '../models/compiled';
+import { checkPair } from '../models/prior/pair';
 import { createPrior, type PriorRuntime } from '../models/prior/runtime';
 import { Vocabulary } from '../models/prior/vocabulary';
 import { codebookSizes, factor, gridKinds } from '../models/vqvae/config';
@@ -157,6 +158,18 @@ export class ModelShelf {
   /** Loads a prior where it is not loaded yet, and compiles it for `batch` samples. @throws ModelError, or Error for a model that is none */
   async openPrior(modelId: string, batch: number, backend: Backend, control: RunControl): Promise<Taken<PriorRuntime>> {
     return this.prior(prior(await this.load(modelId, control)), batch, backend, control);
+  }
+
+  /**
+   * A prior with the tokenizer that it speaks of, both loaded.
+   * @throws ModelError where the two do not fit, or one of them cannot be had
+   */
+  async openPair(modelId: string, control: RunControl): Promise<{ prior: PriorModel; tokenizerId: string }> {
+    const model = prior(await this.load(modelId, control));
+    const { id } = model.manifest.pairsWith;
+    const pair = tokenizer(await this.load(id, control));
+    checkPair(model.manifest, pair.manifest);
+    return { prior: model, tokenizerId: id };
   }
 
   /** Rows of a loaded model's codebook, [codebookSize, codeDim]; for FSQ its lattice. */

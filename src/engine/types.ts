@@ -7,8 +7,17 @@ import type { GoldenEntry } from '../models/golden';
 import type { PriorManifest, VqvaeManifest } from '../models/manifest';
 import type { CodeGrid } from '../models/types';
 import type { GridKind } from '../models/vqvae/config';
+import type {
+  PlaceAnswer,
+  PlaceQuestion,
+  SampleFrame,
+  SampleOptions,
+  SampleResult,
+  VocabularyView,
+} from './sampling/types';
 
 export type { CodeGrid, Fit, GoldenEntry, Picture };
+export type * from './sampling/types';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -90,7 +99,7 @@ export type ModelSummary = TokenizerSummary | PriorSummary;
 
 /** Progress of anything that takes longer than a blink. `fraction` is null when the total is unknown. */
 export interface Progress {
-  readonly stage: 'download' | 'verify' | 'compile' | 'prepare' | 'encode' | 'decode';
+  readonly stage: 'download' | 'verify' | 'compile' | 'prepare' | 'encode' | 'decode' | 'sample';
   readonly fraction: number | null;
   readonly message: string;
 }
@@ -232,6 +241,15 @@ export interface EngineClient {
   modelFile(modelId: string, name: string): Promise<Blob | null>;
   /** Loads the model and replays its golden file on this machine's backend: the largest difference from PyTorch, tensor by tensor. */
   checkGolden(modelId: string, call?: CallOptions): Promise<GoldenEntry[]>;
+  /** Downloads the prior where needed. @throws for a model that is a tokenizer */
+  vocabulary(modelId: string, call?: CallOptions): Promise<VocabularyView>;
+  /**
+   * New codes out of a prior, and their pictures. `onFrame` gets states while it runs (not necessarily all; the result's trace has all).
+   * Resumes by itself from the last kept step after a lost device.
+   */
+  sample(options: SampleOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<SampleResult>;
+  /** The network's opinion of one place of a state. */
+  explainPlace(question: PlaceQuestion, call?: CallOptions): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
 }

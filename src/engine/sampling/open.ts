@@ -1,0 +1,113 @@
+/** Opens what a run needs (prior, tokenizer, words, network for the batch) and runs it. */
+import { spansOf, planProgram, type Program } from './program';
+import type { Picture } from '../../image/types';
+import type { CodeGrid } from '../../models/types';
+import type { PriorModel } from '../../models/loader';
+import { codeCount } from '../../models/prior/config';
+import type { Backend } from '../backend';
+import type { ModelShelf } from '../modelShelf';
+import type { RunControl } from '../runs';
+import { GaussianMachine } from './gaussianMachine';
+import { HostMachine, PriorDenoiser } from './hostMachine';
+import type { Machine } from './machine';
+import { runProgram, SampleProgress } from './sample';
+import { meanCode } from './standIn';
+import type { PlaceAnswer, PlaceQuestion, SampleFrame, SampleOptions, SampleResult } from './types';
+
+export interface SamplingParts {
+  readonly shelf: ModelShelf;
+  readonly backend: Backend;
+}
+
+/** What survives a lost device: the states that were kept so far. */
+export class SampleMemory {
+  private progress: SampleProgress | null = null;
+
+  /** The same run again after a loss, a new one otherwise. */
+  take(program: Program): SampleProgress {
+    this.progress ??= new SampleProgress(program);
+    return this.progress;
+  }
+}
+
+/** @throws Error that says what was needed and what was found; the signal's reason when aborted */
+export async function samplePrior(
+  parts: SamplingParts & { decode: (grids: readonly CodeGrid[]) => Promise<Picture> },
+  options: SampleOptions,
+  memory: SampleMemory,
+  control: RunControl,
+  onFrame?: (frame: SampleFrame) => void,
+): Promise<SampleResult> {
+  const { shelf } = parts;
+  const { prior, tokenizerId } = await shelf.openPair(options.model, control);
+  const { config } = prior.manifest;
+  const progress = memory.take(planProgram(config, options));
+  const vocabulary = await shelf.vocabulary(options.model, control);
+  const { ids, unknown } = vocabulary.tokenize(options.condition);
+  const context = repeat(ids, options.batch);
+  const machine = await openMachine(parts, prior, tokenizerId, context, options, control);
+  const codebooks = spansOf(config).map((_, g) => shelf.codebook(tokenizerId, g));
+  const means = spansOf(config).map(({ codebookSize }, g) =>
+    meanCode(codebooks[g] ?? new Float32Array(), codebookSize),
+  );
+  const tools = { config, machine, means, decode: parts.decode };
+  const { trace, grids, images, timings } = await runProgram(progress, tools, options, control, onFrame);
+  return {
+    model: options.model,
+    tokenizer: tokenizerId,
+    codes: grids,
+    images,
+    trace,
+    timings,
+    unknownWords: unknown,
+  };
+}
+
+async function openMachine(
+  { shelf, backend }: SamplingParts,
+  prior: PriorModel,
+  tokenizerId: string,
+  context: Int32Array,
+  { batch, distribution, model }: SampleOptions,
+  control: RunControl,
+): Promise<Machine> {
+  const { config } = prior.manifest;
+  const evaluated = batch * (distribution.guidanceScale === 1 ? 1 : 2);
+  const { runtime, compileMs, known } = await shelf.openPrior(model, evaluated, backend, control);
+  if (config.process.kind === 'gaussian') {
+    const codebook = shelf.codebook(tokenizerId, 0);
+    return new GaussianMachine({ runtime, config, context, codebook, distribution }, compileMs, known);
+  }
+  const denoiser = new PriorDenoiser(runtime, config, context, batch, codeCount(config));
+  return new HostMachine(denoiser, distribution, compileMs, known);
+}
+
+/** The network's opinion of one place of one sample's state. */
+export async function explainPlace(
+  { shelf, backend }: SamplingParts,
+  { model, condition, codes, networkTime, place, guided }: PlaceQuestion,
+  control: RunControl,
+): Promise<PlaceAnswer> {
+  const { prior } = await shelf.openPair(model, control);
+  const { config } = prior.manifest;
+  if (config.process.kind === 'gaussian')
+    throw new Error('A gaussian prior has no distribution over codes: it speaks of latents.');
+  const length = codeCount(config);
+  const span = spansOf(config).find(({ first, count }) => place >= first && place < first + count);
+  if (!span || codes.length !== length)
+    throw new Error(
+      `${model} has ${length} codes, places 0 to ${length - 1}; found ${codes.length} codes, place ${place}.`,
+    );
+  const { ids } = (await shelf.vocabulary(model, control)).tokenize(condition);
+  const { runtime } = await shelf.openPrior(model, guided ? 2 : 1, backend, control);
+  const denoiser = new PriorDenoiser(runtime, config, ids, 1, length);
+  const one = { ...span, first: place, count: 1 };
+  const { conditional, unconditional } = await denoiser.evaluate(codes, networkTime, one, guided);
+  return { conditional: conditional.slice(), unconditional: unconditional?.slice() ?? null };
+}
+
+function repeat(ids: Int32Array, times: number): Int32Array {
+  const out = new Int32Array(ids.length * times);
+  for (let i = 0; i < times; i++) out.set(ids, i * ids.length);
+  return out;
+}

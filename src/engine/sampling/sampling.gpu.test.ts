@@ -1,0 +1,4 @@
+import { openTestGpu } from '../../gpu/testing/device';
+import { describeSampling } from './testing';
+
+describeSampling('webgpu', openTestGpu);

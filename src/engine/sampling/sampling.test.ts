@@ -1,0 +1,3 @@
+import { describeSampling } from './testing';
+
+describeSampling('wasm', () => null);
