@@ -28,6 +28,7 @@ import type { Backend } from './backend';
 import { CompiledNetworks, type Taken } from './compiledNetworks';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
+import { GpuSampler, type SamplerShape } from './sampling/gpuSampler';
 import { storageReport } from './storage';
 import type { LocalFolder, Memory, ModelSummary, PriorSummary, StorageReport, TokenizerSummary } from './types';
 
@@ -158,6 +159,21 @@ export class ModelShelf {
   /** Loads a prior where it is not loaded yet, and compiles it for `batch` samples. @throws ModelError, or Error for a model that is none */
   async openPrior(modelId: string, batch: number, backend: Backend, control: RunControl): Promise<Taken<PriorRuntime>> {
     return this.prior(prior(await this.load(modelId, control)), batch, backend, control);
+  }
+
+  /** A prior with everything that a run on the GPU needs, for `batch` samples. It has a network of its own over the model's shared weights. */
+  openSampler(
+    model: PriorModel,
+    { batch, guided }: Omit<SamplerShape, 'config'>,
+    backend: Extract<Backend, { kind: 'webgpu' }>,
+    control: RunControl,
+  ): Promise<Taken<GpuSampler>> {
+    const { id, config } = model.manifest;
+    return this.networks.take(id, `sampler ${batch}${guided ? ' guided' : ''}`, async () => {
+      const options = { ...compiling(control), batch: batch * (guided ? 2 : 1), warmUp: warmsUp(backend) };
+      const runtime = await createPrior(runtimeBackend(backend), model, options);
+      return GpuSampler.create(backend.context, runtime, { config, batch, guided });
+    });
   }
 
   /**

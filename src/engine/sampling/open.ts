@@ -8,6 +8,7 @@ import type { Backend } from '../backend';
 import type { ModelShelf } from '../modelShelf';
 import type { RunControl } from '../runs';
 import { GaussianMachine } from './gaussianMachine';
+import { GpuMachine } from './gpuMachine';
 import { HostMachine, PriorDenoiser } from './hostMachine';
 import type { Machine } from './machine';
 import { runProgram, SampleProgress } from './sample';
@@ -67,14 +68,20 @@ async function openMachine(
   { shelf, backend }: SamplingParts,
   prior: PriorModel,
   tokenizerId: string,
-  context: Int32Array,
+  context: Int32Array<ArrayBuffer>,
   { batch, distribution, model }: SampleOptions,
   control: RunControl,
 ): Promise<Machine> {
   const { config } = prior.manifest;
+  const { kind } = config.process;
+  if (backend.kind === 'webgpu' && kind !== 'gaussian' && kind !== 'autoregressive') {
+    const shape = { batch, guided: distribution.guidanceScale !== 1 };
+    const { runtime, compileMs, known } = await shelf.openSampler(prior, shape, backend, control);
+    return new GpuMachine(backend.context, runtime, context, distribution, compileMs, known);
+  }
   const evaluated = batch * (distribution.guidanceScale === 1 ? 1 : 2);
   const { runtime, compileMs, known } = await shelf.openPrior(model, evaluated, backend, control);
-  if (config.process.kind === 'gaussian') {
+  if (kind === 'gaussian') {
     const codebook = shelf.codebook(tokenizerId, 0);
     return new GaussianMachine({ runtime, config, context, codebook, distribution }, compileMs, known);
   }
@@ -106,7 +113,7 @@ export async function explainPlace(
   return { conditional: conditional.slice(), unconditional: unconditional?.slice() ?? null };
 }
 
-function repeat(ids: Int32Array, times: number): Int32Array {
+function repeat(ids: Int32Array, times: number): Int32Array<ArrayBuffer> {
   const out = new Int32Array(ids.length * times);
   for (let i = 0; i < times; i++) out.set(ids, i * ids.length);
   return out;

@@ -1,0 +1,137 @@
+/** The run on the GPU against the same run in TypeScript, and what it may make on the way. Objects are counted by wrapping the prototypes. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PLAIN } from '../../diffusion/distribution';
+import type { GpuContext } from '../../gpu/device';
+import { testDevice } from '../../gpu/testing/device';
+import { createPrior } from '../../models/prior/runtime';
+import { codeCount } from '../../models/prior/config';
+import { fixturePrior } from '../../models/testing';
+import { GpuMachine } from './gpuMachine';
+import { GpuSampler } from './gpuSampler';
+import { HostMachine, PriorDenoiser } from './hostMachine';
+import { emptyState, type Machine, type MachineState } from './machine';
+import { planProgram, type DiscreteProgram } from './program';
+import type { DistributionOptions, SampleOptions, SamplerSpec } from './types';
+
+let context: GpuContext;
+const counts = { createBuffer: 0, createBindGroup: 0, createComputePipelineAsync: 0, mapAsync: 0, submit: 0 };
+const { signal } = new AbortController();
+const BATCH = 3;
+
+beforeAll(async () => {
+  context = await testDevice();
+  const wrap = <T extends object>(prototype: T, name: keyof T & keyof typeof counts) => {
+    const original = prototype[name] as (...args: unknown[]) => unknown;
+    const counted = function (this: T, ...args: unknown[]) {
+      counts[name]++;
+      return original.apply(this, args);
+    };
+    Object.defineProperty(prototype, name, { configurable: true, writable: true, value: counted });
+  };
+  wrap(GPUDevice.prototype, 'createBuffer');
+  wrap(GPUDevice.prototype, 'createBindGroup');
+  wrap(GPUDevice.prototype, 'createComputePipelineAsync');
+  wrap(GPUBuffer.prototype, 'mapAsync');
+  wrap(GPUQueue.prototype, 'submit');
+});
+
+const programOf = (kind: string, sampler: SamplerSpec, more: Partial<SampleOptions> = {}): DiscreteProgram => {
+  const { config } = fixturePrior(`tiny-prior-${kind}`).model.manifest;
+  const base = {
+    model: '',
+    condition: {},
+    seed: 5,
+    batch: BATCH,
+    schedule: { kind: 'model' },
+    distribution: PLAIN,
+  } as const;
+  return planProgram(config, { ...base, sampler, ...more }) as DiscreteProgram;
+};
+
+async function runAll(machine: Machine, program: DiscreteProgram): Promise<MachineState[]> {
+  machine.begin(program, 0, emptyState(program.start));
+  for (let done = 0; done < program.steps.length;) done = await machine.advance(signal);
+  return [...(await machine.trace())].sort(([a], [b]) => a - b).map(([, state]) => state);
+}
+
+async function open(kind: string, distribution: DistributionOptions) {
+  const { model } = fixturePrior(`tiny-prior-${kind}`);
+  const { config } = model.manifest;
+  const guided = distribution.guidanceScale !== 1;
+  const batch = BATCH * (guided ? 2 : 1);
+  const backend = { kind: 'webgpu', context, precision: 'f32' } as const;
+  const conditions = Int32Array.from({ length: BATCH * 5 }, (_, i) => i % 3);
+  const sampler = await GpuSampler.create(context, await createPrior(backend, model, { batch }), {
+    config,
+    batch: BATCH,
+    guided,
+  });
+  const runtime = await createPrior(backend, model, { batch });
+  const denoiser = new PriorDenoiser(runtime, config, conditions, BATCH, codeCount(config));
+  return {
+    gpu: new GpuMachine(context, sampler, conditions, distribution, 0, true),
+    host: new HostMachine(denoiser, distribution, 0, true),
+    dispose: () => {
+      sampler.dispose();
+      runtime.dispose();
+    },
+  };
+}
+
+const KNOBS: DistributionOptions = { guidanceScale: 2.5, temperature: 0.9, topK: 40, truncation: 0.95 };
+const CASES: readonly (readonly [string, SamplerSpec, DistributionOptions])[] = [
+  ['absorbing', { kind: 'posterior', numSteps: 20 }, PLAIN],
+  ['absorbing', { kind: 'remdm', numSteps: 10, eta: 0.4 }, KNOBS],
+  ['absorbing', { kind: 'maskgit', numSteps: 8, choiceTemperature: 3 }, KNOBS],
+  ['absorbing', { kind: 'halton', numSteps: 8 }, PLAIN],
+  ['absorbing', { kind: 'purity', numSteps: 8, purityWeight: 1 }, PLAIN],
+  ['mask-replace', { kind: 'posterior', numSteps: 20 }, KNOBS],
+  ['mask-replace', { kind: 'released-fast', numSteps: 5 }, PLAIN],
+  ['uniform', { kind: 'posterior', numSteps: 20 }, PLAIN],
+  ['two-level', { kind: 'posterior', numSteps: 6 }, PLAIN],
+];
+
+describe('a run on the GPU', () => {
+  it.each(CASES)('%s, %o: every state is that of the TypeScript samplers', async (kind, sampler, distribution) => {
+    const program = programOf(kind, sampler, { distribution });
+    const machines = await open(kind, distribution);
+    const gpu = await runAll(machines.gpu, program);
+    const host = await runAll(machines.host, program);
+    expect(gpu).toHaveLength(program.steps.length);
+    gpu.forEach((state, i) => {
+      expect([...state.codes], `codes after step ${i + 1}`).toEqual([...host[i]!.codes]);
+      const differ = state.best.reduce((sum, code, at) => sum + Number(code !== host[i]!.best[at]), 0);
+      expect(differ, `most likely codes after step ${i + 1}`).toBe(0);
+      const off = (name: 'confidence' | 'entropy') =>
+        state[name].reduce((most, value, at) => Math.max(most, Math.abs(value - host[i]![name][at]!)), 0);
+      expect(off('confidence')).toBeLessThan(1e-4);
+      expect(off('entropy')).toBeLessThan(1e-3);
+    });
+    machines.dispose();
+  });
+
+  it('noises known codes as the TypeScript samplers do', async () => {
+    const codes = Int32Array.from({ length: BATCH * 64 }, (_, at) => (at % 2 ? at % 64 : -1));
+    const program = programOf('mask-replace', { kind: 'posterior', numSteps: 6 }, { known: { codes, noised: true } });
+    const machines = await open('mask-replace', PLAIN);
+    const gpu = await runAll(machines.gpu, program);
+    const host = await runAll(machines.host, program);
+    expect(gpu.map((state) => [...state.codes])).toEqual(host.map((state) => [...state.codes]));
+    machines.dispose();
+  });
+
+  it('makes no buffer, no bind group and no pipeline after the first run, and reads nothing back inside the loop', async () => {
+    const program = programOf('absorbing', { kind: 'posterior', numSteps: 20 });
+    const { gpu, dispose } = await open('absorbing', PLAIN);
+    const first = await runAll(gpu, program);
+    const before = { ...counts };
+    gpu.begin(program, 0, emptyState(program.start));
+    for (let done = 0; done < program.steps.length;) done = await gpu.advance(signal);
+    expect(counts).toMatchObject({ ...before, submit: expect.any(Number) as number });
+    expect(counts.submit - before.submit).toBeLessThanOrEqual(program.steps.length);
+    const again = [...(await gpu.trace()).values()];
+    expect(again.at(-1)?.codes).toEqual(first.at(-1)?.codes);
+    expect(counts).toMatchObject({ createBuffer: before.createBuffer, createBindGroup: before.createBindGroup });
+    dispose();
+  });
+});

@@ -1,0 +1,329 @@
+/**
+ * A discrete run that stays on the GPU: network, guidance, random numbers, posterior and the states of the trace. Everything is made once for a
+ * batch (pipelines, bind groups, buffers); a step is copies and dispatches, and nothing is read back but the states that somebody looks at.
+ */
+import { COEFFICIENTS } from '../../diffusion/posterior';
+import { createStorage, createUniform, writeBuffer } from '../../gpu/buffers';
+import type { GpuContext } from '../../gpu/device';
+import { withErrorScopes } from '../../gpu/errorScopes';
+import { PipelineCache } from '../../gpu/pipelines';
+import type { OpPlan } from '../../kernels/kernel';
+import * as imposeKnown from '../../kernels/imposeKnown';
+import * as posteriorSample from '../../kernels/posteriorSample';
+import * as revealCandidates from '../../kernels/revealCandidates';
+import * as revealRank from '../../kernels/revealRank';
+import { logRowBytes, packRun, packStep, RUN_BYTES, STEP_BYTES } from '../../kernels/samplerParams';
+import * as x0LogProbs from '../../kernels/x0LogProbs';
+import type { DistributionOptions } from '../../diffusion/distribution';
+import { codeCount, type PriorConfig } from '../../models/prior/config';
+import { timeFeatures } from '../../models/prior/graph';
+import type { PriorOnGpu, PriorRuntime } from '../../models/prior/runtime';
+import type { ModelMemory } from '../../models/compiled';
+import { spansOf, type DiscreteProgram, type ProgramStep } from './program';
+
+interface BoundDispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** The kernels of one grid. */
+interface GridKernels {
+  readonly run: GPUBuffer;
+  readonly order: GPUBuffer;
+  readonly x0: readonly BoundDispatch[];
+  readonly posterior: readonly BoundDispatch[];
+  readonly reveal: readonly BoundDispatch[];
+  readonly impose: readonly BoundDispatch[];
+}
+
+/** What a kept state is made of, each [batch, N] of 4 bytes; the network's opinions lie at the start of their place, row by row of the span. */
+export const STATE_PARTS = ['codes', 'best', 'confidence', 'entropy'] as const;
+
+const caches = new WeakMap<GPUDevice, PipelineCache>();
+
+export interface SamplerShape {
+  readonly config: PriorConfig;
+  readonly batch: number;
+  /** The network is evaluated with and without the condition. */
+  readonly guided: boolean;
+}
+
+export class GpuSampler {
+  private readonly device: GPUDevice;
+  private readonly owned: GPUBuffer[] = [];
+  /** Tables of a program, grown where one is longer than all before. */
+  private tables: { readonly steps: GPUBuffer; readonly features: GPUBuffer; readonly capacity: number } | null = null;
+  private trace: GPUBuffer | null = null;
+  private readonly stagings = new Map<number, GPUBuffer>();
+
+  private constructor(
+    context: GpuContext,
+    readonly shape: SamplerShape,
+    private readonly runtime: PriorRuntime,
+    private readonly network: PriorOnGpu,
+    private readonly state: Readonly<Record<(typeof STATE_PARTS)[number] | 'known' | 'step', GPUBuffer>>,
+    private readonly grids: readonly GridKernels[],
+    owned: readonly GPUBuffer[],
+  ) {
+    this.device = context.device;
+    this.owned.push(...owned);
+  }
+
+  /** @param runtime compiled for `batch` samples, twice as many where guided; it belongs to the sampler from now on */
+  static async create(context: GpuContext, runtime: PriorRuntime, shape: SamplerShape): Promise<GpuSampler> {
+    const { device } = context;
+    const { config, batch, guided } = shape;
+    const network = runtime.gpu;
+    if (!network) throw new Error('A sampler on the GPU needs a network on the GPU.');
+    const cache = caches.get(device) ?? new PipelineCache(device);
+    caches.set(device, cache);
+    const owned: GPUBuffer[] = [];
+    const storage = (label: string, bytes: number): GPUBuffer => {
+      const buffer = createStorage(device, `sampler ${label}`, bytes);
+      owned.push(buffer);
+      return buffer;
+    };
+    const uniform = (label: string, bytes: number): GPUBuffer => {
+      const buffer = createUniform(device, `sampler ${label}`, new ArrayBuffer(bytes));
+      owned.push(buffer);
+      return buffer;
+    };
+    try {
+      return await withErrorScopes(device, async () => {
+        const places = batch * codeCount(config) * 4;
+        const spans = spansOf(config);
+        const logBytes = Math.max(...spans.map(({ count, codebookSize }) => batch * count * logRowBytes(codebookSize)));
+        const shared = {
+          xt: storage('codes', places),
+          known: storage('known', places),
+          logs: storage('logs', logBytes),
+          best: storage('best', places),
+          confidence: storage('confidence', places),
+          entropy: storage('entropy', places),
+          candidate: storage('candidate', places),
+          priority: storage('priority', places),
+          step: uniform('step', STEP_BYTES),
+        };
+        const grids = await Promise.all(
+          spans.map(async ({ count, codebookSize }, g): Promise<GridKernels> => {
+            const logits = network.outputs[g];
+            if (!logits) throw new Error(`The network has no logits for grid ${g}.`);
+            const own = { run: uniform(`run ${g}`, RUN_BYTES), order: storage(`order ${g}`, count * 4) };
+            const roles: Readonly<Record<string, GPUBuffer>> = { ...shared, ...own, logits: logits.buffer };
+            const size = { samples: batch, count, codebookSize };
+            const bound = (...plans: readonly OpPlan[]) => bind(device, cache, plans, roles);
+            return {
+              ...own,
+              x0: await bound(x0LogProbs.plan({ ...size, logitStride: logits.stride, guided }, context.target)),
+              posterior: await bound(posteriorSample.plan(size, context.target)),
+              reveal: await bound(revealCandidates.plan(size, context.target), revealRank.plan(size, context.target)),
+              impose: await bound(imposeKnown.plan(size, context.target)),
+            };
+          }),
+        );
+        const { xt: codes, best, confidence, entropy, known, step } = shared;
+        const state = { codes, best, confidence, entropy, known, step };
+        return new GpuSampler(context, shape, runtime, network, state, grids, owned);
+      });
+    } catch (error) {
+      for (const buffer of owned) buffer.destroy();
+      runtime.dispose();
+      throw error;
+    }
+  }
+
+  get memory(): ModelMemory {
+    const { memory } = this.runtime;
+    const bytes = this.owned.reduce((sum, { size }) => sum + size, 0);
+    return {
+      ...memory,
+      activationsBytes: memory.activationsBytes === null ? null : memory.activationsBytes + bytes,
+      buffers: memory.buffers === null ? null : memory.buffers + this.owned.length,
+    };
+  }
+
+  /** Bytes of a kept state. */
+  get stateBytes(): number {
+    return STATE_PARTS.length * this.state.codes.size;
+  }
+
+  /**
+   * Puts a program's tables and start in place. After the first program of its length it makes no buffer.
+   * @param context condition ids [batch, C]. @param kept states that the trace will hold
+   */
+  begin(
+    program: DiscreteProgram,
+    codes: Int32Array<ArrayBuffer>,
+    context: Int32Array<ArrayBuffer>,
+    distribution: DistributionOptions,
+    kept: number,
+  ): void {
+    const { device, shape } = this;
+    const { config, batch, guided } = shape;
+    const { steps, known, seed, length } = program;
+    const tables = this.room(steps.length);
+    const packed = new Uint8Array(steps.length * STEP_BYTES);
+    steps.forEach((entry, i) => packed.set(new Uint8Array(packProgramStep(entry)), i * STEP_BYTES));
+    writeBuffer(device, tables.steps, packed);
+    writeBuffer(
+      device,
+      tables.features,
+      timeFeatures(
+        steps.map(({ step }) => step.networkTime),
+        config.width,
+      ),
+    );
+    writeBuffer(device, this.state.codes, codes);
+    if (known) writeBuffer(device, this.state.known, Int32Array.from(known.codes));
+    const conditions = new Int32Array(context.length * (guided ? 2 : 1));
+    conditions.set(context); // the second half: nothing given
+    writeBuffer(device, this.network.context.buffer, conditions);
+    spansOf(config).forEach(({ codebookSize }, g) => {
+      const grid = this.grids[g];
+      const logits = this.network.outputs[g];
+      if (!grid || !logits) return;
+      const run = {
+        seed,
+        samples: batch,
+        length,
+        codebookSize,
+        logitStride: logits.stride,
+        noised: known?.noised ?? false,
+      };
+      writeBuffer(device, grid.run, packRun({ ...run, ...distribution }));
+      const first = steps.find(({ span }) => span.codebookSize === codebookSize && span.count * 4 === grid.order.size);
+      if (first) writeBuffer(device, grid.order, first.order);
+    });
+    const size = Math.max(1, kept) * this.stateBytes;
+    if (!this.trace || this.trace.size < size) {
+      this.trace?.destroy();
+      this.trace = createStorage(device, 'sampler trace', size);
+    }
+  }
+
+  /** Records step `i` of the program; `slot`: where the trace keeps the state after it, null: nowhere. */
+  record(encoder: GPUCommandEncoder, program: DiscreteProgram, i: number, slot: number | null): void {
+    const { shape, network, state, tables } = this;
+    const { config, batch, guided } = shape;
+    const entry = program.steps[i];
+    const g = spansOf(config).findIndex(({ first }) => first === entry?.span.first);
+    const grid = this.grids[g];
+    if (!entry || !grid || !tables) throw new Error(`There is no step ${i}: begin a program first.`);
+    encoder.copyBufferToBuffer(tables.steps, i * STEP_BYTES, state.step, 0, STEP_BYTES);
+    const evaluated = batch * (guided ? 2 : 1);
+    const row = config.width * 4;
+    for (let sample = 0; sample < evaluated; sample++)
+      encoder.copyBufferToBuffer(tables.features, i * row, network.features.buffer, sample * row, row);
+    for (let half = 0; half < evaluated / batch; half++)
+      encoder.copyBufferToBuffer(state.codes, 0, network.xt.buffer, half * state.codes.size, state.codes.size);
+    network.record(encoder);
+    const pass = encoder.beginComputePass({ label: 'sample' });
+    const change = entry.step.kind === 'posterior' ? grid.posterior : grid.reveal;
+    for (const { pipeline, group, workgroups } of [...grid.x0, ...change, ...(program.known ? grid.impose : [])]) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...workgroups);
+    }
+    pass.end();
+    if (slot !== null && this.trace) this.copyState(encoder, this.trace, slot * this.stateBytes);
+  }
+
+  /** The state as it is now. @returns STATE_PARTS one after the other */
+  async readState(): Promise<ArrayBuffer> {
+    const encoder = this.device.createCommandEncoder({ label: 'peek' });
+    const staging = this.staging(this.stateBytes);
+    this.copyState(encoder, staging, 0);
+    return this.fetch(encoder, staging);
+  }
+
+  /** The first `count` states of the trace. */
+  async readTrace(count: number): Promise<ArrayBuffer> {
+    if (!this.trace || !count) return new ArrayBuffer(0);
+    const staging = this.staging(count * this.stateBytes);
+    const encoder = this.device.createCommandEncoder({ label: 'trace' });
+    encoder.copyBufferToBuffer(this.trace, 0, staging, 0, count * this.stateBytes);
+    return this.fetch(encoder, staging);
+  }
+
+  dispose(): void {
+    for (const buffer of [...this.owned, ...this.stagings.values()]) buffer.destroy();
+    this.tables?.steps.destroy();
+    this.tables?.features.destroy();
+    this.trace?.destroy();
+    this.runtime.dispose();
+  }
+
+  private copyState(encoder: GPUCommandEncoder, to: GPUBuffer, offset: number): void {
+    STATE_PARTS.forEach((part, i) => {
+      const from = this.state[part];
+      encoder.copyBufferToBuffer(from, 0, to, offset + i * from.size, from.size);
+    });
+  }
+
+  private room(steps: number) {
+    if (this.tables && this.tables.capacity >= steps) return this.tables;
+    this.tables?.steps.destroy();
+    this.tables?.features.destroy();
+    this.tables = {
+      steps: createStorage(this.device, 'sampler steps', steps * STEP_BYTES),
+      features: createStorage(this.device, 'sampler features', steps * this.shape.config.width * 4),
+      capacity: steps,
+    };
+    return this.tables;
+  }
+
+  private staging(size: number): GPUBuffer {
+    const known = this.stagings.get(size);
+    if (known) return known;
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = this.device.createBuffer({ label: 'sampler staging', size, usage });
+    this.stagings.set(size, staging);
+    return staging;
+  }
+
+  private async fetch(encoder: GPUCommandEncoder, staging: GPUBuffer): Promise<ArrayBuffer> {
+    this.device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const bytes = staging.getMappedRange().slice(0);
+    staging.unmap();
+    return bytes;
+  }
+}
+
+async function bind(
+  device: GPUDevice,
+  cache: PipelineCache,
+  plans: readonly OpPlan[],
+  roles: Readonly<Record<string, GPUBuffer>>,
+): Promise<BoundDispatch[]> {
+  return Promise.all(
+    plans.flatMap(({ dispatches }) =>
+      dispatches.map(async (dispatch) => {
+        const { pipeline, layout } = await cache.get(dispatch);
+        const entries = dispatch.bindings.map((role, binding) => {
+          const buffer = roles[role];
+          if (!buffer) throw new Error(`${dispatch.shader.name} asks for "${role}", the sampler has no such buffer.`);
+          return { binding, resource: { buffer } };
+        });
+        const group = device.createBindGroup({ label: dispatch.shader.name, layout, entries });
+        return { pipeline, group, workgroups: dispatch.workgroups };
+      }),
+    ),
+  );
+}
+
+function packProgramStep({ span, step, schedule }: ProgramStep): ArrayBuffer {
+  const { number, to } = step;
+  const common = {
+    number,
+    first: span.first,
+    count: span.count,
+    alphaBarTo: schedule.alphaBar[to] ?? 1,
+    gammaBarTo: schedule.gammaBar[to] ?? 0,
+  };
+  if (step.kind === 'posterior')
+    return packStep({ ...common, coefficients: COEFFICIENTS.map((name) => step.coefficients[name]) });
+  const { masked, priority, noise, sharpen } = step;
+  return packStep({ ...common, reveal: { masked, priority, noise, sharpen } });
+}
