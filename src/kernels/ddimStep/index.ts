@@ -1,0 +1,80 @@
+/** One DDIM step, eta = 0 (Song et al. 2021, "Denoising diffusion implicit models", equation 12), on latents. Its `run` and `step` are its own. */
+import ddimStep from '../../../shaders/ddim_step.wgsl';
+import { ShapeError, type OpPlan, type Target } from '../kernel';
+import { checkBinding, checkSizes, packParams } from '../params';
+import { planItems } from '../samplerParams';
+
+export interface DdimStepOptions {
+  readonly samples: number;
+  /** Latents of a sample, and numbers of a latent. */
+  readonly count: number;
+  readonly dim: number;
+  /** Elements from latent to latent of x, and of epsilon. */
+  readonly xStride: number;
+  readonly epsilonStride: number;
+  /** 1: the conditional alone; else epsilon's second half is without the condition. */
+  readonly guidanceScale: number;
+}
+
+/** What is kept of x0 before and after the step, 0 <= alphaBarFrom < 1. */
+export interface DdimTimes {
+  readonly alphaBarFrom: number;
+  readonly alphaBarTo: number;
+}
+
+/** With less kept than this, the noise says nothing of x0 (training/prior/sample.py, LEAST_SIGNAL). */
+export const LEAST_SIGNAL = 1e-3;
+/** Normalised latents lie within. */
+export const LATENT_LIMIT = 6;
+
+/** Bytes of the uniforms. */
+export const DDIM_RUN_BYTES = 32;
+export const DDIM_STEP_BYTES = 32;
+
+/**
+ * Roles epsilon (f32 [samples, twice where guidanceScale is not 1; count, epsilonStride]), x (f32 [samples, count, xStride], changed in
+ * place), run (`packDdimRun`), step (`packDdimStep`).
+ * @throws ShapeError where a stride is too small or a tensor too large
+ */
+export function plan(options: DdimStepOptions, target: Target): OpPlan {
+  const { samples, count, dim, xStride, epsilonStride, guidanceScale } = options;
+  checkSizes('ddimStep', { samples, count, dim, xStride, epsilonStride });
+  if (Math.min(xStride, epsilonStride) < dim)
+    throw new ShapeError(`ddimStep: ${dim} numbers need strides of as many, found ${xStride} and ${epsilonStride}`);
+  const rows = samples * count;
+  checkBinding('ddimStep', 'epsilon', rows * (guidanceScale === 1 ? 1 : 2) * epsilonStride * 4, target);
+  checkBinding('ddimStep', 'x', rows * xStride * 4, target);
+  return planItems(ddimStep, ['epsilon', 'x'], rows * dim, target);
+}
+
+/** @returns DDIM_RUN_BYTES bytes */
+export function packDdimRun({
+  samples,
+  count,
+  dim,
+  xStride,
+  epsilonStride,
+  guidanceScale,
+}: DdimStepOptions): ArrayBuffer {
+  const guided = Number(guidanceScale !== 1);
+  return packParams(samples, count, dim, xStride, epsilonStride, guided, { float: guidanceScale });
+}
+
+/**
+ * @returns DDIM_STEP_BYTES bytes
+ * @throws ShapeError where there is no noise to take away
+ */
+export function packDdimStep({ alphaBarFrom, alphaBarTo }: DdimTimes): ArrayBuffer {
+  if (!(alphaBarFrom >= 0 && alphaBarFrom < 1 && alphaBarTo >= 0 && alphaBarTo <= 1))
+    throw new ShapeError(
+      `ddimStep: a step goes from an alphaBar of 0 or more and less than 1 to one of 0 to 1, found ${alphaBarFrom} and ${alphaBarTo}`,
+    );
+  return packParams(
+    { float: Math.sqrt(alphaBarFrom) },
+    { float: Math.sqrt(1 - alphaBarFrom) },
+    { float: Math.sqrt(alphaBarTo) },
+    { float: Math.sqrt(1 - alphaBarTo) },
+    { float: LATENT_LIMIT },
+    Number(alphaBarFrom <= LEAST_SIGNAL),
+  );
+}
