@@ -55,7 +55,9 @@ def memory_text(scores: dict) -> str:
 ## Memorisation
 
 Of {len(nearest)} samples, {copies} have a training picture whose codes differ in less than 5 % of the places; the median sample differs from its nearest training picture in
-{100 * differ[len(differ) // 2]:.0f} % of them.
+{100 * differ[len(differ) // 2]:.0f} % of them. Rows 1, 3, ...: samples; under each its nearest training picture.
+
+![Samples, and under each its nearest training picture](neighbours.webp)
 """
 
 
@@ -71,7 +73,7 @@ def holes_text(scores: dict) -> str:
             + " | ".join(f"{others[kind]['psnr']:.2f} / {others[kind]['featureDistance']:.3f}" for kind in ("telea", "navierStokes", "mean")) + " |"
         )
     return f"""
-## Holes in {inpainting["pictures"]} held-out pictures, {inpainting["answers"]} answers each
+## Holes in {inpainting["pictures"]} held-out pictures, {inpainting["answers"]} answers each ({inpainting["steps"]} steps, guidance {inpainting["guidance"]:g})
 
 dB inside the hole. One sharp answer has about twice the squared error of the average of all answers; the average is blurred. The last three columns: dB / classifier-feature distance.
 

@@ -1,7 +1,8 @@
 """python -m training.prior.export --checkpoint <run>/checkpoint.pt --scores scores.json --codes codes.npz --out public/models/<id>
 
 Writes the model folder of docs/model-format.md: averaged weights as F16, vocabulary, golden file computed with these very weights in float32 on a
-held-out picture's codes, the manifest with the training record, the card, the loss curves. Adds the model to index.json beside it.
+held-out picture's codes, the manifest with the training record, the card, the loss curves, and pictures out of the .npz beside the scores.
+Adds the model to index.json beside it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 from training.modelfolder import round_weights, write_index, write_prior_folder
 from training.prior.card import prior_card
@@ -39,6 +41,26 @@ def metrics(scores: dict) -> dict[str, float]:
     return {name: round(value, 4) for name, value in named.items()}
 
 
+def tiles(pictures: np.ndarray, columns: int) -> Image.Image:
+    """[count, H, W, 3] of uint8 as one picture, row by row, with a white line between."""
+    count, height, width, _ = pictures.shape
+    rows = -(-count // columns)
+    sheet = Image.new("RGB", (columns * (width + 2) - 2, rows * (height + 2) - 2), "white")
+    for i, picture in enumerate(pictures):
+        sheet.paste(Image.fromarray(picture), (i % columns * (width + 2), i // columns * (height + 2)))
+    return sheet
+
+
+def write_pictures(folder: Path, scored: Path) -> None:
+    """preview.webp: 32 samples; neighbours.webp: 24 samples, and under each its nearest training picture."""
+    with np.load(scored) as arrays:
+        pictures, nearest = arrays["pictures"], arrays["nearest"]
+    tiles(pictures[:32], 8).save(folder / "preview.webp", quality=86, method=6)
+    pairs = [row for first in range(0, min(24, len(pictures)), 8) for row in (pictures[first : first + 8], nearest[first : first + 8])]
+    sheet = tiles(np.concatenate(pairs), 8)
+    sheet.resize((sheet.width * 3 // 4, sheet.height * 3 // 4), Image.Resampling.LANCZOS).save(folder / "neighbours.webp", quality=84, method=6)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("checkpoint", "scores", "codes", "out"):
@@ -62,6 +84,7 @@ def main() -> None:
     }
     text = prior_card(config, record, scores, model, args.device)
     write_prior_folder(args.out, model, args.dtype, golden_sample(model, held_out), train.conditions.vocabulary.to_dict(), train.about["tokenizer"], about, text)
+    write_pictures(args.out, args.scores.with_suffix(".npz"))
     (args.out / "curve.json").write_text(json.dumps(record["curve"]) + "\n")
     write_index(args.out.parent, sorted(folder.parent.name for folder in args.out.parent.glob("*/manifest.json")))
     print(f"{args.out}: {sum(f.stat().st_size for f in args.out.iterdir()) / 1e6:.1f} MB")

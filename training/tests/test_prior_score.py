@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from training.modelfolder import load_prior_folder
@@ -77,6 +78,8 @@ def test_export_writes_a_folder_that_comes_back(tmp_path: Path, monkeypatch: pyt
         "memorisation": [{"train": 0, "codesThatDiffer": 0.5, "pixelDistance": 10}],
     }
     (tmp_path / "scores.json").write_text(json.dumps(scores))
+    made = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3)).astype(np.uint8)
+    np.savez(tmp_path / "scores.npz", pictures=made, nearest=made[::-1])
     monkeypatch.setattr(export, "load_codes", lambda _: (data, data))
     out = tmp_path / "models" / "tiny"
     monkeypatch.setattr("sys.argv", ["export", *(f"--{n}={tmp_path / f}" for n, f in (("checkpoint", "checkpoint.pt"), ("scores", "scores.json"), ("codes", "codes.npz"))), f"--out={out}"])
@@ -88,4 +91,6 @@ def test_export_writes_a_folder_that_comes_back(tmp_path: Path, monkeypatch: pyt
     gold = load_file(out / "golden.safetensors")
     again = model(gold["tokens"][None].long(), gold["context"][None].long(), gold["t"])[0][0]
     assert torch.allclose(again, gold["logits.0"], atol=1e-5)
+    assert Image.open(out / "preview.webp").size == (8 * 18 - 2, 4 * 18 - 2)
+    assert "neighbours.webp" in (out / "card.md").read_text() and (out / "neighbours.webp").exists()
     assert json.loads((out.parent / "index.json").read_text()) == {"models": ["tiny"]}

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from training.muon import MatrixOptimizer, orthogonalise
+from training.prior import gelu
 from training.prior.codes import CodeSet
 from training.prior.loop import PriorRun
 from training.prior.trainer import PriorTrainer
@@ -23,7 +25,7 @@ PROCESSES = {
 }
 TRAINING = {
     "batch": 16, "learningRate": 1e-2, "lastLearningRate": 1e-4, "warmupSteps": 5, "weightDecay": 0.0, "averageDecay": 0.9, "plainShare": 0.5,
-    "auxiliary": 0.01, "drop": {"all": 0.1, "style": 0.1, "group": 0.1, "words": 0.1},
+    "auxiliary": 0.01, "muon": 1.5, "drop": {"all": 0.1, "style": 0.1, "group": 0.1, "words": 0.1},
 }
 
 
@@ -111,3 +113,35 @@ def test_conditions_drop_what_they_are_told_to_drop() -> None:
     entries = conditions.vocabulary.entries
     assert "style:noto" in entries
     assert {"red", "thing", "stripe"} <= set(entries)
+
+
+def test_muon_moves_along_singular_vectors() -> None:
+    """Singular values of an update come out near 1, whatever they were; a matrix with no gradient stays."""
+    matrix = torch.randn(3, 24, 8, generator=torch.Generator().manual_seed(1)) * torch.tensor([1e-4, 1.0, 1e3])[:, None, None]
+    values = torch.linalg.svdvals(orthogonalise(matrix))
+    assert 0.6 < float(values.min()) and float(values.max()) < 1.3
+    u, _, v = torch.linalg.svd(matrix, full_matrices=False)
+    assert torch.allclose(orthogonalise(matrix), u @ v, atol=0.35)
+    weight = torch.nn.Parameter(torch.ones(8, 24))
+    optimizer = MatrixOptimizer([weight], [], 0.0, 1.0)
+    optimizer.set_rate(0.1)
+    weight.grad = torch.zeros_like(weight)
+    optimizer.step()
+    assert torch.equal(weight, torch.ones(8, 24))
+    weight.grad = torch.eye(8, 24)
+    optimizer.step()
+    moved = 1 - weight.detach()
+    assert torch.allclose(moved, torch.eye(8, 24) * moved[0, 0], atol=1e-2) and moved[0, 0] > 0.05
+
+
+def test_the_fused_gelu_is_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gelu, "_fused", None)
+    if not gelu.enable_fused_gelu():
+        pytest.skip("no C++ compiler")
+    x = (torch.randn(300) * 5).requires_grad_()
+    weights = torch.randn(300)
+    (gelu._FusedGelu.apply(x) * weights).sum().backward()
+    own, x.grad = x.grad, None
+    (torch.nn.functional.gelu(x, approximate="tanh") * weights).sum().backward()
+    assert torch.allclose(own, x.grad, atol=1e-5)
+    assert torch.allclose(gelu._FusedGelu.apply(x), torch.nn.functional.gelu(x, approximate="tanh"), atol=1e-5)

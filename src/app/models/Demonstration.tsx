@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import type { ModelSummary } from '../../engine/types';
 import { sampleUrl } from '../../labs/samples';
 import { formatDb } from '../../ui/format';
 import { PictureCanvas } from '../../ui/PictureCanvas';
 import { sampleFor } from './desk';
 import { useDesk, useDeskState } from './deskContext';
+import { useModelPicture } from './useModelPicture';
 import classes from './Demonstration.module.css';
 
 /** What a model can do, as a picture: computed here and now for a tokenizer, out of its folder for a prior. */
@@ -69,27 +69,8 @@ const PREVIEWS = ['preview.webp', 'preview.png'];
 
 /** The picture that lies in the model's folder, if there is one. */
 function Preview({ model }: { model: ModelSummary }) {
-  const { modelFile } = useDesk();
-  const { id, localFiles, title } = model;
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    let gone = false;
-    let made: string | null = null;
-    const find = async () => {
-      for (const name of PREVIEWS.filter((one) => !localFiles || localFiles.includes(one))) {
-        const file = await modelFile(id, name);
-        if (gone) return;
-        if (!file) continue;
-        made = URL.createObjectURL(file);
-        return setUrl(made);
-      }
-    };
-    find().catch(() => undefined);
-    return () => {
-      gone = true;
-      if (made) URL.revokeObjectURL(made);
-    };
-  }, [id, localFiles, modelFile]);
+  const { title } = model;
+  const url = useModelPicture(model, PREVIEWS);
   return (
     <figure className={classes.figure}>
       {url ? (

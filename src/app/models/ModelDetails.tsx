@@ -78,7 +78,7 @@ function Card({ model }: { model: ModelSummary }) {
   if (text === null) return <p className={classes.none}>There is no card.md in its folder.</p>;
   return (
     <Suspense fallback={<p className={classes.none}>Opening the card…</p>}>
-      <CardText text={text} />
+      <CardText text={text} model={model} />
     </Suspense>
   );
 }
