@@ -8,12 +8,15 @@ import type {
   CodeGrid,
   EngineClient,
   EngineEvent,
+  ModelSummary,
   Picture,
+  PriorSummary,
   QuantizerView,
   Reconstruction,
   RunOptions,
   TokenizerSummary,
 } from '../../engine/types';
+import { fakeExplain, fakeSample, fakeVocabulary } from './fakePrior';
 
 const factor = 8;
 const levels = 10;
@@ -56,23 +59,31 @@ export const fakeModel: TokenizerSummary = {
 
 export interface FakeEngineOptions {
   readonly models?: readonly TokenizerSummary[];
+  /** None without. */
+  readonly priors?: readonly PriorSummary[];
   readonly capabilities?: Partial<Capabilities>;
-  /** Waits before each reconstruct settles; aborts end the wait. */
+  /** Waits before each reconstruct settles, and between two steps of a sample; aborts end the wait. */
   readonly delayMs?: number;
   /** Waits before each load settles; aborts end the wait. */
   readonly loadDelayMs?: number;
   /** Rejects the next load with this message. */
   failLoad?: string;
+  /** Rejects the next sample, in the middle, with this message. */
+  failSample?: string;
 }
 
 const abortable = (delayMs: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
     if (signal?.aborted) return reject(new DOMException('cancelled', 'AbortError'));
-    const timer = setTimeout(resolve, delayMs);
-    signal?.addEventListener('abort', () => {
+    const stop = () => {
       clearTimeout(timer);
       reject(new DOMException('cancelled', 'AbortError'));
-    });
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, delayMs);
+    signal?.addEventListener('abort', stop);
   });
 
 const colourOf = (index: number) =>
@@ -154,11 +165,13 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     notice: null,
     ...options.capabilities,
   };
-  const modelOf = (id: string) => {
-    const model = list.find((one) => one.id === id);
+  const found = <M extends ModelSummary>(models: readonly M[], id: string): M => {
+    const model = models.find((one) => one.id === id);
     if (!model) throw new Error(`There is no model "${id}".`);
     return model;
   };
+  const modelOf = (id: string) => found(list, id);
+  const priors = options.priors ?? [];
 
   const reconstruct = async (
     modelId: string,
@@ -199,7 +212,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       capabilities = { ...capabilities, backend: choice === 'auto' ? 'webgpu' : choice, isFallbackAdapter: false };
       return Promise.resolve(capabilities);
     },
-    models: () => Promise.resolve([...list]),
+    models: () => Promise.resolve([...list, ...priors]),
     load: async (modelId, call = {}) => {
       calls.push(`load ${modelId}`);
       const failure = options.failLoad;
@@ -209,7 +222,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       if (failure) throw new Error(failure);
       loaded.add(modelId);
       kept.add(modelId);
-      return modelOf(modelId);
+      return found<ModelSummary>([...list, ...priors], modelId);
     },
     reconstruct,
     encode: async (modelId, picture, run, call) => {
@@ -269,6 +282,28 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       calls.push(`golden ${modelId}`);
       const entry = { maxAbsDiff: 1e-6, scale: 2, indicesDifferent: 0, nearTies: 0, count: 48 };
       return Promise.resolve([{ ...entry, name: 'reconstruction' }]);
+    },
+    vocabulary: (modelId) => {
+      calls.push(`vocabulary ${modelId}`);
+      return Promise.resolve(fakeVocabulary);
+    },
+    sample: (asked, onFrame, call = {}) => {
+      const from = asked.start ? ` from ${asked.start.time}` : '';
+      calls.push(`sample ${asked.model} ${asked.sampler.kind} x${asked.batch}${from}`);
+      let steps = 0;
+      const breathe = async () => {
+        await abortable(options.delayMs ?? 0, call.signal);
+        if (++steps === 3 && options.failSample) {
+          const message = options.failSample;
+          options.failSample = undefined;
+          throw new Error(message);
+        }
+      };
+      return fakeSample(found(priors, asked.model), asked, { onFrame, breathe, decode: (grid) => decodeBlocks(grid) });
+    },
+    explainPlace: (question) => {
+      calls.push(`explain ${question.place}`);
+      return Promise.resolve(fakeExplain(question, found(priors, question.model)));
     },
     simulateDeviceLoss: () => {
       listeners.forEach((listener) => listener({ kind: 'device-lost', reason: 'simulated' }));

@@ -1,0 +1,92 @@
+import { SegmentedControl, useComputedColorScheme } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { GridMarks } from '../../../ui/GridMarks';
+import { TokenGrid } from '../../../ui/TokenGrid';
+import type { Cell } from '../../../ui/types';
+import { changedPlaces, gridsOf, spanOf } from '../frames';
+import { useLab, useLabState, useSetView, useShown } from './labState';
+import { useCodeLook } from './useCodeLook';
+import classes from './StepsPanel.module.css';
+
+/** The codes of the state, with rings around what the step changed. */
+export function CodesView() {
+  const { session } = useLab();
+  const { node, layout, codes, codesBefore } = useShown();
+  const view = useLabState((state) => state.view);
+  const setView = useSetView();
+  const scheme = useComputedColorScheme('light');
+  const [hovered, setHovered] = useState<Cell | null>(null);
+  const level = Math.min(view.level, Math.max(0, layout.length - 1));
+  const grid = useMemo(() => (codes ? gridsOf(codes, layout)[level] : undefined), [codes, layout, level]);
+  const { first, count } = spanOf(layout, level);
+  const changed = useMemo(
+    () =>
+      codes && codesBefore
+        ? changedPlaces(codesBefore.subarray(first, first + count), codes.subarray(first, first + count))
+        : [],
+    [codes, codesBefore, first, count],
+  );
+  const { colourOf, patchOf } = useCodeLook(node?.tokenizer ?? '', level, grid?.codebookSize ?? 0);
+  const place = view.place !== null && view.place >= first && view.place < first + count ? view.place - first : null;
+  const selected = grid && place !== null ? { x: place % grid.width, y: Math.floor(place / grid.width) } : null;
+  const wantPatches = () => {
+    if (node && grid)
+      void session.wantPatches(
+        node.tokenizer,
+        level,
+        [...grid.indices].filter((code) => code < grid.codebookSize),
+      );
+  };
+  return (
+    <section className={classes.view} aria-label="Codes">
+      <h3>
+        Codes
+        {changed.length > 0 && `, ${changed.length} changed`}
+      </h3>
+      <div className={classes.stage}>
+        {grid ? (
+          <>
+            <TokenGrid
+              grid={grid}
+              look={view.look}
+              colourOf={colourOf}
+              patchOf={patchOf}
+              hovered={hovered}
+              selected={selected}
+              onHover={setHovered}
+              onSelect={(cell) => setView({ place: cell ? first + cell.y * grid.width + cell.x : null })}
+              label={`Codes of the state, ${grid.height} rows and ${grid.width} columns; ${grid.codebookSize} is [MASK]. Arrow keys move, Enter shows what was weighed there.`}
+              schemeKey={scheme}
+            />
+            <GridMarks width={grid.width} height={grid.height} ringed={changed} fixed={[]} />
+          </>
+        ) : (
+          <p className={classes.empty}>Codes appear here.</p>
+        )}
+      </div>
+      <div className={classes.foot}>
+        <SegmentedControl
+          aria-label="How codes are shown"
+          value={view.look}
+          onChange={(look) => {
+            setView({ look });
+            if (look === 'patch') wantPatches();
+          }}
+          data={[
+            { value: 'colour', label: 'Colours' },
+            { value: 'patch', label: 'Patches' },
+            { value: 'number', label: 'Numbers' },
+          ]}
+        />
+        {layout.length > 1 && (
+          <SegmentedControl
+            aria-label="Grid of codes"
+            value={String(level)}
+            onChange={(value) => setView({ level: Number(value), place: null })}
+            data={layout.map(({ name }, i) => ({ value: String(i), label: name }))}
+          />
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,172 @@
+import { SegmentedControl } from '@mantine/core';
+import { useEffect, useMemo } from 'react';
+import { Panel } from '../../../ui/Panel';
+import { PictureCanvas } from '../../../ui/PictureCanvas';
+import { StepScrubber } from '../../../ui/StepScrubber';
+import { heatPicture, lengthOf, sampleOf, spanOf } from '../frames';
+import { findPicture } from '../stateOf';
+import { selectBusy } from '../store';
+import { CodesView } from './CodesView';
+import { useLab, useLabState, useSetView, useShown } from './labState';
+import { usePlay } from './usePlay';
+import classes from './StepsPanel.module.css';
+
+/** One sample, step by step: codes, how sure the network is, the picture so far, and where it is heading. */
+export function StepsPanel() {
+  const { session } = useLab();
+  const { node, trace, at, sample, frame } = useShown();
+  const { playing, standIn } = useLabState((state) => state.view);
+  const busy = useLabState(selectBusy);
+  const setView = useSetView();
+  usePlay();
+
+  const batch = node?.options.batch ?? 0;
+  useEffect(() => {
+    if (!node || !frame || busy) return;
+    const { step } = frame;
+    const others = Array.from({ length: batch }, (_, i) => i).filter((i) => i !== sample);
+    void session.wantPictures([
+      ...(['state', 'x0'] as const)
+        .filter((kind) => kind === 'state' || step > 0)
+        .map((kind) => ({ run: node.id, step, sample, kind })),
+      ...others.map((i) => ({ run: node.id, step, sample: i, kind: 'state' as const })),
+    ]);
+  }, [session, node, batch, frame, sample, busy, standIn]);
+
+  const labelOf = (index: number) => {
+    const one = trace[index];
+    if (!one) return '–';
+    const time = one.time === 0 ? 'done' : one.step === 0 ? 'noise' : `t = ${Math.round(one.time)}`;
+    return `Step ${one.step} of ${one.steps}, ${time}`;
+  };
+  return (
+    <Panel
+      title={node && batch > 1 ? `Sample ${sample + 1}, step by step` : 'Step by step'}
+      tessera="lapis"
+      lesson="Drag through the steps: rings mark the codes that the step changed. Click a code to see what the network weighed there."
+    >
+      <div className={classes.views}>
+        <CodesView />
+        <HeatView />
+        <StateView />
+        <HeadingView />
+      </div>
+      <StepScrubber
+        count={trace.length}
+        at={at}
+        onChange={(index) => setView({ step: trace[index]?.step ?? null, playing: 0 })}
+        playing={playing}
+        onPlay={(direction) => setView({ playing: direction })}
+        labelOf={labelOf}
+      />
+    </Panel>
+  );
+}
+
+function HeatView() {
+  const { frame, layout, sample, model } = useShown();
+  const heat = useLabState((state) => state.view.heat);
+  const level = useLabState((state) => Math.min(state.view.level, Math.max(0, layout.length - 1)));
+  const setView = useSetView();
+  const grid = layout[level];
+  const gaussian = model?.config.process.kind === 'gaussian';
+  const map = useMemo(() => {
+    if (!frame || !grid || frame.step <= 0) return null;
+    const { first, count } = spanOf(layout, level);
+    const values = sampleOf(frame[heat], sample, lengthOf(layout)).subarray(first, first + count);
+    const range = heat === 'confidence' ? 1 : Math.log2(grid.codebookSize);
+    const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+    return { picture: heatPicture(values, grid.width, grid.height, range), mean };
+  }, [frame, layout, level, grid, heat, sample]);
+  const words =
+    map && (heat === 'confidence' ? `mean ${(map.mean * 100).toFixed(0)} %` : `mean ${map.mean.toFixed(2)} bits`);
+  return (
+    <section className={classes.view} aria-label="How sure the network is">
+      <h3>How sure it is</h3>
+      <div className={classes.stage}>
+        {map && !gaussian ? (
+          <PictureCanvas
+            picture={map.picture}
+            label={`Map of the network's ${heat}, light is ${heat === 'confidence' ? 'sure' : 'unsure'}; ${words}`}
+            pixelated
+            testId="heat"
+          />
+        ) : (
+          <p className={classes.empty}>
+            {gaussian ? 'A Gaussian prior speaks of latents, not of codes.' : 'The network has not been asked yet.'}
+          </p>
+        )}
+      </div>
+      <div className={classes.foot}>
+        <SegmentedControl
+          aria-label="What the map shows"
+          value={heat}
+          onChange={(value) => setView({ heat: value })}
+          data={[
+            { value: 'confidence', label: 'Confidence' },
+            { value: 'entropy', label: 'Entropy' },
+          ]}
+        />
+        {words && !gaussian && <span>{words}</span>}
+      </div>
+    </section>
+  );
+}
+
+function StateView() {
+  const found = useFound('state');
+  const standIn = useLabState((state) => state.view.standIn);
+  const setView = useSetView();
+  return (
+    <section className={classes.view} aria-label="The picture so far">
+      <h3>The picture so far</h3>
+      <div className={classes.stage} data-stale={found?.stale || undefined}>
+        {found ? (
+          <PictureCanvas picture={found.picture} label="The state, decoded" testId="state" />
+        ) : (
+          <p className={classes.empty}>Not decoded yet.</p>
+        )}
+      </div>
+      <div className={classes.foot}>
+        <SegmentedControl
+          aria-label="What stands in for [MASK]"
+          value={standIn}
+          onChange={(value) => setView({ standIn: value })}
+          data={[
+            { value: 'x0', label: 'Guess for [MASK]' },
+            { value: 'mean', label: 'Mean code' },
+          ]}
+        />
+      </div>
+    </section>
+  );
+}
+
+function HeadingView() {
+  const found = useFound('x0');
+  const { frame } = useShown();
+  return (
+    <section className={classes.view} aria-label="Where it is heading">
+      <h3>Where it is heading</h3>
+      <div className={classes.stage} data-stale={found?.stale || undefined}>
+        {found ? (
+          <PictureCanvas picture={found.picture} label="The network's most likely picture, decoded" testId="x0" />
+        ) : (
+          <p className={classes.empty}>
+            {frame?.step === 0 ? 'The network has not been asked yet.' : 'Not decoded yet.'}
+          </p>
+        )}
+      </div>
+      <p className={classes.foot}>Its likeliest code at every place.</p>
+    </section>
+  );
+}
+
+/** The picture of the state on the screen. */
+function useFound(kind: 'state' | 'x0') {
+  const { node, trace, frame, layout, sample } = useShown();
+  const pictures = useLabState((state) => state.pictures);
+  const standIn = useLabState((state) => state.view.standIn);
+  if (!node || !frame || (kind === 'x0' && frame.step === 0)) return null;
+  return findPicture(pictures, { run: node.id, trace, frame, sample, kind, standIn, layout });
+}
