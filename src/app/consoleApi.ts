@@ -2,9 +2,20 @@
  * `window.tessera`: the playground for people who prefer a console, and for the end-to-end tests. Documented in README.md.
  * Everything is asynchronous; the engine does the work in its worker.
  */
-import type { Capabilities, CodeGrid, EngineClient, Fit, Metrics, ModelSummary, Picture } from '../engine/types';
+import type {
+  Capabilities,
+  CodeGrid,
+  EngineClient,
+  Fit,
+  Metrics,
+  ModelSummary,
+  Picture,
+  PriorSummary,
+  SampleResult,
+} from '../engine/types';
 import { decodePicture, decodeUrl, pictureFromImage } from '../image/decode';
 import { flattenAlpha } from '../image/picture';
+import { sampleOptions, type SampleRequest } from './sampleRequest';
 
 /** Anything that can become a picture: a file, pixels, a bitmap, or the address of a picture. */
 export type PictureSource = Blob | ImageData | ImageBitmap | URL | string;
@@ -27,6 +38,10 @@ export interface ConsoleApi {
     source: PictureSource,
     options?: { fit?: Fit; mode?: 'fit' | 'tile' },
   ): Promise<{ image: ImageData; codes: CodeGrid[]; metrics: Metrics }>;
+  /** New codes and pictures out of a prior, one entry for each sample; `trace` holds every state from noise to result. */
+  sample(
+    request?: SampleRequest,
+  ): Promise<{ images: ImageData[] } & Pick<SampleResult, 'codes' | 'trace' | 'timings' | 'unknownWords'>>;
   /** Destroys the GPU device, as a driver crash would; the engine rebuilds it. Resolves when it is back. */
   simulateDeviceLoss(): Promise<void>;
 }
@@ -53,8 +68,25 @@ export function createConsoleApi(engine: EngineClient): ConsoleApi {
       const { image, codes, metrics } = await run(modelId, source, options);
       return { image: toImageData(image), codes, metrics };
     },
+    sample: async (request = {}) => {
+      const model = await priorFor(engine, request.model);
+      const { codes, images, trace, timings, unknownWords } = await engine.sample(sampleOptions(request, model));
+      return { codes, images: images.map(toImageData), trace, timings, unknownWords };
+    },
     simulateDeviceLoss: () => engine.simulateDeviceLoss(),
   };
+}
+
+/** @throws Error for an id that is none, and where there is no prior */
+async function priorFor(engine: EngineClient, id: string | undefined): Promise<PriorSummary> {
+  const priors = (await engine.models()).filter((model): model is PriorSummary => model.family === 'prior');
+  const found = priors.find((model) => id === undefined || model.id === id);
+  if (found) return found;
+  throw new Error(
+    priors.length
+      ? `There is no prior "${id}" here. This page has: ${priors.map((model) => model.id).join(', ')}.`
+      : 'There is no prior here: drop the folder of one on the Models page.',
+  );
 }
 
 const toImageData = ({ data, width, height }: Picture) => new ImageData(data, width, height);
