@@ -28,7 +28,9 @@ import type { Backend } from './backend';
 import { CompiledNetworks, type Taken } from './compiledNetworks';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
+import { PriorNetwork } from './sampling/gpuNetwork';
 import { GpuSampler, type SamplerShape } from './sampling/gpuSampler';
+import { spansOf } from './sampling/program';
 import { storageReport } from './storage';
 import type { LocalFolder, Memory, ModelSummary, PriorSummary, StorageReport, TokenizerSummary } from './types';
 
@@ -164,7 +166,7 @@ export class ModelShelf {
   /** A prior with everything that a run on the GPU needs, for `batch` samples. It has a network of its own over the model's shared weights. */
   openSampler(
     model: PriorModel,
-    { batch, guided }: Omit<SamplerShape, 'config'>,
+    { batch, guided }: Pick<SamplerShape, 'batch' | 'guided'>,
     backend: Extract<Backend, { kind: 'webgpu' }>,
     control: RunControl,
   ): Promise<Taken<GpuSampler>> {
@@ -172,7 +174,8 @@ export class ModelShelf {
     return this.networks.take(id, `sampler ${batch}${guided ? ' guided' : ''}`, async () => {
       const options = { ...compiling(control), batch: batch * (guided ? 2 : 1), warmUp: warmsUp(backend) };
       const runtime = await createPrior(runtimeBackend(backend), model, options);
-      return GpuSampler.create(backend.context, runtime, { config, batch, guided });
+      const network = new PriorNetwork(backend.context.device, runtime, batch, config.width);
+      return GpuSampler.create(backend.context, network, { spans: spansOf(config), batch, guided });
     });
   }
 

@@ -7,10 +7,11 @@ import { createPrior } from '../../models/prior/runtime';
 import { codeCount } from '../../models/prior/config';
 import { fixturePrior } from '../../models/testing';
 import { GpuMachine } from './gpuMachine';
+import { PriorNetwork } from './gpuNetwork';
 import { GpuSampler } from './gpuSampler';
 import { HostMachine, PriorDenoiser } from './hostMachine';
 import { emptyState, type Machine, type MachineState } from './machine';
-import { planProgram, type DiscreteProgram } from './program';
+import { planProgram, spansOf, type DiscreteProgram } from './program';
 import type { DistributionOptions, SampleOptions, SamplerSpec } from './types';
 
 let context: GpuContext;
@@ -61,11 +62,8 @@ async function open(kind: string, distribution: DistributionOptions) {
   const batch = BATCH * (guided ? 2 : 1);
   const backend = { kind: 'webgpu', context, precision: 'f32' } as const;
   const conditions = Int32Array.from({ length: BATCH * 5 }, (_, i) => i % 3);
-  const sampler = await GpuSampler.create(context, await createPrior(backend, model, { batch }), {
-    config,
-    batch: BATCH,
-    guided,
-  });
+  const network = new PriorNetwork(context.device, await createPrior(backend, model, { batch }), BATCH, config.width);
+  const sampler = await GpuSampler.create(context, network, { spans: spansOf(config), batch: BATCH, guided });
   const runtime = await createPrior(backend, model, { batch });
   const denoiser = new PriorDenoiser(runtime, config, conditions, BATCH, codeCount(config));
   return {

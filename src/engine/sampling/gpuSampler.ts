@@ -15,11 +15,10 @@ import * as revealRank from '../../kernels/revealRank';
 import { logRowBytes, packRun, packStep, RUN_BYTES, STEP_BYTES } from '../../kernels/samplerParams';
 import * as x0LogProbs from '../../kernels/x0LogProbs';
 import type { DistributionOptions } from '../../diffusion/distribution';
-import { codeCount, type PriorConfig } from '../../models/prior/config';
-import { timeFeatures } from '../../models/prior/graph';
-import type { PriorOnGpu, PriorRuntime } from '../../models/prior/runtime';
+import type { Span } from '../../diffusion/run';
 import type { ModelMemory } from '../../models/compiled';
-import { spansOf, type DiscreteProgram, type ProgramStep } from './program';
+import { StepTable, type GpuNetwork } from './gpuNetwork';
+import type { DiscreteProgram, ProgramStep } from './program';
 
 interface BoundDispatch {
   readonly pipeline: GPUComputePipeline;
@@ -43,7 +42,8 @@ export const STATE_PARTS = ['codes', 'best', 'confidence', 'entropy'] as const;
 const caches = new WeakMap<GPUDevice, PipelineCache>();
 
 export interface SamplerShape {
-  readonly config: PriorConfig;
+  /** The sequence's grids, one after the other. */
+  readonly spans: readonly Span[];
   readonly batch: number;
   /** The network is evaluated with and without the condition. */
   readonly guided: boolean;
@@ -52,30 +52,27 @@ export interface SamplerShape {
 export class GpuSampler {
   private readonly device: GPUDevice;
   private readonly owned: GPUBuffer[] = [];
-  /** Tables of a program, grown where one is longer than all before. */
-  private tables: { readonly steps: GPUBuffer; readonly features: GPUBuffer; readonly capacity: number } | null = null;
+  private readonly steps: StepTable;
   private trace: GPUBuffer | null = null;
   private readonly stagings = new Map<number, GPUBuffer>();
 
   private constructor(
     context: GpuContext,
     readonly shape: SamplerShape,
-    private readonly runtime: PriorRuntime,
-    private readonly network: PriorOnGpu,
+    private readonly network: GpuNetwork,
     private readonly state: Readonly<Record<(typeof STATE_PARTS)[number] | 'known' | 'step', GPUBuffer>>,
     private readonly grids: readonly GridKernels[],
     owned: readonly GPUBuffer[],
   ) {
     this.device = context.device;
     this.owned.push(...owned);
+    this.steps = new StepTable(context.device, 'sampler steps', STEP_BYTES);
   }
 
-  /** @param runtime compiled for `batch` samples, twice as many where guided; it belongs to the sampler from now on */
-  static async create(context: GpuContext, runtime: PriorRuntime, shape: SamplerShape): Promise<GpuSampler> {
+  /** @param network belongs to the sampler from now on */
+  static async create(context: GpuContext, network: GpuNetwork, shape: SamplerShape): Promise<GpuSampler> {
     const { device } = context;
-    const { config, batch, guided } = shape;
-    const network = runtime.gpu;
-    if (!network) throw new Error('A sampler on the GPU needs a network on the GPU.');
+    const { spans, batch, guided } = shape;
     const cache = caches.get(device) ?? new PipelineCache(device);
     caches.set(device, cache);
     const owned: GPUBuffer[] = [];
@@ -91,8 +88,7 @@ export class GpuSampler {
     };
     try {
       return await withErrorScopes(device, async () => {
-        const places = batch * codeCount(config) * 4;
-        const spans = spansOf(config);
+        const places = batch * spans.reduce((sum, { count }) => sum + count, 0) * 4;
         const logBytes = Math.max(...spans.map(({ count, codebookSize }) => batch * count * logRowBytes(codebookSize)));
         const shared = {
           xt: storage('codes', places),
@@ -107,7 +103,7 @@ export class GpuSampler {
         };
         const grids = await Promise.all(
           spans.map(async ({ count, codebookSize }, g): Promise<GridKernels> => {
-            const logits = network.outputs[g];
+            const logits = network.logits[g];
             if (!logits) throw new Error(`The network has no logits for grid ${g}.`);
             const own = { run: uniform(`run ${g}`, RUN_BYTES), order: storage(`order ${g}`, count * 4) };
             const roles: Readonly<Record<string, GPUBuffer>> = { ...shared, ...own, logits: logits.buffer };
@@ -124,17 +120,17 @@ export class GpuSampler {
         );
         const { xt: codes, best, confidence, entropy, known, step } = shared;
         const state = { codes, best, confidence, entropy, known, step };
-        return new GpuSampler(context, shape, runtime, network, state, grids, owned);
+        return new GpuSampler(context, shape, network, state, grids, owned);
       });
     } catch (error) {
       for (const buffer of owned) buffer.destroy();
-      runtime.dispose();
+      network.dispose();
       throw error;
     }
   }
 
   get memory(): ModelMemory {
-    const { memory } = this.runtime;
+    const { memory } = this.network;
     const bytes = this.owned.reduce((sum, { size }) => sum + size, 0);
     return {
       ...memory,
@@ -159,29 +155,18 @@ export class GpuSampler {
     distribution: DistributionOptions,
     kept: number,
   ): void {
-    const { device, shape } = this;
-    const { config, batch, guided } = shape;
+    const { device, shape, network, state } = this;
+    const { spans, batch } = shape;
     const { steps, known, seed, length } = program;
-    const tables = this.room(steps.length);
     const packed = new Uint8Array(steps.length * STEP_BYTES);
     steps.forEach((entry, i) => packed.set(new Uint8Array(packProgramStep(entry)), i * STEP_BYTES));
-    writeBuffer(device, tables.steps, packed);
-    writeBuffer(
-      device,
-      tables.features,
-      timeFeatures(
-        steps.map(({ step }) => step.networkTime),
-        config.width,
-      ),
-    );
-    writeBuffer(device, this.state.codes, codes);
-    if (known) writeBuffer(device, this.state.known, Int32Array.from(known.codes));
-    const conditions = new Int32Array(context.length * (guided ? 2 : 1));
-    conditions.set(context); // the second half: nothing given
-    writeBuffer(device, this.network.context.buffer, conditions);
-    spansOf(config).forEach(({ codebookSize }, g) => {
+    this.steps.write(packed);
+    network.begin(program, context);
+    writeBuffer(device, state.codes, codes);
+    if (known) writeBuffer(device, state.known, Int32Array.from(known.codes));
+    spans.forEach(({ codebookSize }, g) => {
       const grid = this.grids[g];
-      const logits = this.network.outputs[g];
+      const logits = network.logits[g];
       if (!grid || !logits) return;
       const run = {
         seed,
@@ -192,7 +177,7 @@ export class GpuSampler {
         noised: known?.noised ?? false,
       };
       writeBuffer(device, grid.run, packRun({ ...run, ...distribution }));
-      const first = steps.find(({ span }) => span.codebookSize === codebookSize && span.count * 4 === grid.order.size);
+      const first = steps.find(({ span }) => this.gridOf(span) === g);
       if (first) writeBuffer(device, grid.order, first.order);
     });
     const size = Math.max(1, kept) * this.stateBytes;
@@ -204,20 +189,12 @@ export class GpuSampler {
 
   /** Records step `i` of the program; `slot`: where the trace keeps the state after it, null: nowhere. */
   record(encoder: GPUCommandEncoder, program: DiscreteProgram, i: number, slot: number | null): void {
-    const { shape, network, state, tables } = this;
-    const { config, batch, guided } = shape;
+    const { network, state } = this;
     const entry = program.steps[i];
-    const g = spansOf(config).findIndex(({ first }) => first === entry?.span.first);
-    const grid = this.grids[g];
-    if (!entry || !grid || !tables) throw new Error(`There is no step ${i}: begin a program first.`);
-    encoder.copyBufferToBuffer(tables.steps, i * STEP_BYTES, state.step, 0, STEP_BYTES);
-    const evaluated = batch * (guided ? 2 : 1);
-    const row = config.width * 4;
-    for (let sample = 0; sample < evaluated; sample++)
-      encoder.copyBufferToBuffer(tables.features, i * row, network.features.buffer, sample * row, row);
-    for (let half = 0; half < evaluated / batch; half++)
-      encoder.copyBufferToBuffer(state.codes, 0, network.xt.buffer, half * state.codes.size, state.codes.size);
-    network.record(encoder);
+    const grid = entry && this.grids[this.gridOf(entry.span)];
+    if (!grid) throw new Error(`There is no step ${i}: begin a program first.`);
+    this.steps.copy(encoder, i, state.step);
+    network.record(encoder, i, state.codes);
     const pass = encoder.beginComputePass({ label: 'sample' });
     const change = entry.step.kind === 'posterior' ? grid.posterior : grid.reveal;
     for (const { pipeline, group, workgroups } of [...grid.x0, ...change, ...(program.known ? grid.impose : [])]) {
@@ -248,10 +225,9 @@ export class GpuSampler {
 
   dispose(): void {
     for (const buffer of [...this.owned, ...this.stagings.values()]) buffer.destroy();
-    this.tables?.steps.destroy();
-    this.tables?.features.destroy();
+    this.steps.dispose();
     this.trace?.destroy();
-    this.runtime.dispose();
+    this.network.dispose();
   }
 
   private copyState(encoder: GPUCommandEncoder, to: GPUBuffer, offset: number): void {
@@ -261,16 +237,9 @@ export class GpuSampler {
     });
   }
 
-  private room(steps: number) {
-    if (this.tables && this.tables.capacity >= steps) return this.tables;
-    this.tables?.steps.destroy();
-    this.tables?.features.destroy();
-    this.tables = {
-      steps: createStorage(this.device, 'sampler steps', steps * STEP_BYTES),
-      features: createStorage(this.device, 'sampler features', steps * this.shape.config.width * 4),
-      capacity: steps,
-    };
-    return this.tables;
+  /** The grid that a step's span lies in. */
+  private gridOf({ first }: Span): number {
+    return this.shape.spans.findIndex((grid) => first >= grid.first && first < grid.first + grid.count);
   }
 
   private staging(size: number): GPUBuffer {

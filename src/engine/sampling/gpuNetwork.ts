@@ -1,0 +1,99 @@
+/** What a run on the GPU asks of a network, and the network of a prior in that form. */
+import { createStorage, writeBuffer } from '../../gpu/buffers';
+import type { ModelMemory } from '../../models/compiled';
+import { timeFeatures } from '../../models/prior/graph';
+import type { GpuTensor, PriorOnGpu, PriorRuntime } from '../../models/prior/runtime';
+import type { DiscreteProgram } from './program';
+
+export interface GpuNetwork {
+  readonly memory: ModelMemory;
+  /** Logits of x0 by grid, f32 [batch (twice where guided), places of the step's span, stride]. */
+  readonly logits: readonly GpuTensor[];
+  /** Puts a program's tables in place; after the first program of its length it makes no buffer. @param conditions ids [batch, C] */
+  begin(program: DiscreteProgram, conditions: Int32Array<ArrayBuffer>): void;
+  /** Records the evaluation before step `i`. @param codes i32 [batch, N] */
+  record(encoder: GPUCommandEncoder, i: number, codes: GPUBuffer): void;
+  dispose(): void;
+}
+
+/** A row for every step of a program, to be copied from between evaluations. Grows where a program is longer than all before. */
+export class StepTable {
+  private buffer: GPUBuffer | null = null;
+
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly label: string,
+    /** Of one step. */
+    readonly rowBytes: number,
+  ) {}
+
+  write(rows: ArrayBufferView<ArrayBuffer>): void {
+    if (!this.buffer || this.buffer.size < rows.byteLength) {
+      this.buffer?.destroy();
+      this.buffer = createStorage(this.device, this.label, rows.byteLength);
+    }
+    writeBuffer(this.device, this.buffer, rows);
+  }
+
+  /** Records the copy of step `i`'s row. */
+  copy(encoder: GPUCommandEncoder, i: number, to: GPUBuffer, offset = 0): void {
+    if (!this.buffer) throw new Error(`${this.label}: nothing was written yet.`);
+    encoder.copyBufferToBuffer(this.buffer, i * this.rowBytes, to, offset, this.rowBytes);
+  }
+
+  dispose(): void {
+    this.buffer?.destroy();
+  }
+}
+
+/** A prior compiled for `batch` samples, for twice as many where guided: then the second half is asked without the condition. */
+export class PriorNetwork implements GpuNetwork {
+  private readonly network: PriorOnGpu;
+  private readonly features: StepTable;
+
+  /** @param runtime belongs to this from now on */
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly runtime: PriorRuntime,
+    private readonly batch: number,
+    private readonly width: number,
+  ) {
+    if (!runtime.gpu) throw new Error('A sampler on the GPU needs a network on the GPU.');
+    this.network = runtime.gpu;
+    this.features = new StepTable(device, 'sampler features', width * 4);
+  }
+
+  get memory(): ModelMemory {
+    return this.runtime.memory;
+  }
+
+  get logits(): readonly GpuTensor[] {
+    return this.network.outputs;
+  }
+
+  begin({ steps }: DiscreteProgram, conditions: Int32Array<ArrayBuffer>): void {
+    this.features.write(
+      timeFeatures(
+        steps.map(({ step }) => step.networkTime),
+        this.width,
+      ),
+    );
+    const all = new Int32Array((conditions.length * this.runtime.batch) / this.batch);
+    all.set(conditions); // the second half stays 0: nothing given
+    writeBuffer(this.device, this.network.context.buffer, all);
+  }
+
+  record(encoder: GPUCommandEncoder, i: number, codes: GPUBuffer): void {
+    const { network, features, batch, runtime } = this;
+    for (let sample = 0; sample < runtime.batch; sample++)
+      features.copy(encoder, i, network.features.buffer, sample * features.rowBytes);
+    for (let half = 0; half < runtime.batch / batch; half++)
+      encoder.copyBufferToBuffer(codes, 0, network.xt.buffer, half * codes.size, codes.size);
+    network.record(encoder);
+  }
+
+  dispose(): void {
+    this.features.dispose();
+    this.runtime.dispose();
+  }
+}
