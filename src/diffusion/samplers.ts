@@ -122,14 +122,16 @@ export function planSteps(spec: SamplerSpec, options: PlanOptions): SamplerStep[
       from,
       to,
       networkTime: networkTime(schedule, from, trained),
-      coefficients: coefficientsOf(spec, schedule, from, to, (times[0] ?? 0) - (times[1] ?? 0)),
+      coefficients: coefficientsOf(spec, schedule, from, to, start),
     };
   });
 }
 
-/** `sample_fast` of the released code, where the times count from 0: start, one stride less, ..., and 0 if that was not met. Here from 1, and 0 is the result. */
+const releasedStride = (start: number, numSteps: number): number => Math.ceil(start / numSteps);
+
+/** When the released code asks the network: at the start, every stride, and at the first time of all. 0: the result. */
 function releasedTimes(start: number, numSteps: number): number[] {
-  const stride = Math.ceil(start / numSteps);
+  const stride = releasedStride(start, numSteps);
   const times = Array.from({ length: Math.ceil(start / stride) }, (_, i) => start - i * stride);
   return times[times.length - 1] === 1 ? [...times, 0] : [...times, 1, 0];
 }
@@ -139,14 +141,16 @@ function coefficientsOf(
   schedule: Schedule,
   from: number,
   to: number,
-  stride: number,
+  start: number,
 ): PosteriorCoefficients {
   switch (spec.kind) {
     case 'posterior':
       return posteriorCoefficients(schedule, from, to);
-    // The network is asked at `from`; the posterior is that of the single step to + 1 -> to, or, within the last stride, of from -> from - 1.
-    case 'released-fast':
-      return from > stride ? posteriorCoefficients(schedule, to + 1, to) : posteriorCoefficients(schedule, from, from - 1);
+    // `sample_fast` asks the network at `from` and takes the posterior of the single step to + 1 -> to; within the last stride that of `from`.
+    case 'released-fast': {
+      const isLate = from <= releasedStride(start, spec.numSteps);
+      return isLate ? posteriorCoefficients(schedule, from, from - 1) : posteriorCoefficients(schedule, to + 1, to);
+    }
     case 'remdm':
       return to === 0
         ? remaskingCoefficients(schedule, from, to, 0)
