@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
 import { createLab, specOfLink, type LabParts } from './create';
 import { Intro } from './parts/Intro';
@@ -9,7 +10,10 @@ import { SettingsPanel } from './parts/SettingsPanel';
 import { StepsPanel } from './parts/StepsPanel';
 import { Toolbar } from './parts/Toolbar';
 import { useKeys } from './parts/useKeys';
+import './styles';
 import classes from './Lab.module.css';
+
+const Details = lazy(() => import('./parts/Details'));
 
 /** The generate lab. A link is read before anything is shown; without one there is no wait. */
 export default function GenerateLab({ context }: LabProps) {
@@ -34,6 +38,7 @@ export default function GenerateLab({ context }: LabProps) {
 function Screen({ context, parts }: LabProps & { parts: LabParts }) {
   const { store, session } = parts;
   const services = useMemo<LabServices>(() => ({ context, store, session }), [context, store, session]);
+  const hasRun = useStore(store, (state) => state.tree.length > 0);
   useKeys(store, session);
   return (
     <LabServicesContext value={services}>
@@ -49,6 +54,11 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
           </div>
           <SettingsPanel />
         </div>
+        {hasRun && (
+          <Suspense fallback={null}>
+            <Details />
+          </Suspense>
+        )}
       </div>
     </LabServicesContext>
   );

@@ -1,9 +1,6 @@
 /** What a kept state says: codes, what changed, what stands in for [MASK], heat maps. Without React and engine. */
-import { planSteps } from '../../diffusion/samplers';
-import { createSchedule, scheduleOf } from '../../diffusion/schedule';
-import type { CodeGrid, Picture, PriorSummary, SampleFrame, SampleOptions, StandIn } from '../../engine/types';
+import type { CodeGrid, Picture, PriorSummary, SampleFrame, StandIn } from '../../engine/types';
 import { heat } from '../../image/metrics';
-import { discreteProcess } from './samplers';
 import type { RunNode } from './tree';
 
 /** The grids of a prior, one after the other in a sequence of N codes. */
@@ -125,45 +122,6 @@ export function bare({ pictures: _, x0Pictures: __, ...frame }: SampleFrame): Sa
 /** Frames in the order of their steps; one of the same step is replaced. */
 export const keepFrame = (frames: readonly SampleFrame[], frame: SampleFrame): SampleFrame[] =>
   [...frames.filter(({ step }) => step !== frame.step), frame].sort((a, b) => a.step - b.step);
-
-/**
- * Whether a run that goes on from its last kept state takes the very steps that were left: same times, same counts, same random numbers.
- * Where not, the way back to the same codes is to run it again.
- */
-export function goesOnExactly(options: SampleOptions, trace: readonly SampleFrame[], model: PriorSummary): boolean {
-  const { sampler, start, known } = options;
-  const process = discreteProcess(model);
-  const [grid, second] = model.config.grids;
-  const [begin, last] = [trace[0], trace.at(-1)];
-  if (!begin || !last || begin.step !== 0 || last.step === 0) return false;
-  if (!process) return sampler.kind === 'autoregressive';
-  if (!grid || second || known || !('numSteps' in sampler)) return false;
-  const { codebookSize } = grid;
-  const schedule = createSchedule(options.schedule, process, codebookSize);
-  const common = { schedule, trained: scheduleOf(process, codebookSize) };
-  const length = lengthOf(model.config.grids);
-  const masked = ({ codes }: SampleFrame) =>
-    Math.max(
-      ...Array.from(
-        { length: options.batch },
-        (_, sample) => sampleOf(codes, sample, length).filter((code) => code === codebookSize).length,
-      ),
-    );
-  try {
-    const whole = planSteps(sampler, {
-      ...common,
-      ...{ start: start?.time ?? schedule.numTimesteps, firstNumber: start?.number ?? 1, masked: masked(begin) },
-    }).filter(({ number }) => number > last.number);
-    const rest = planSteps(
-      { ...sampler, numSteps: last.steps - last.step },
-      { ...common, start: last.time, firstNumber: last.number + 1, masked: masked(last) },
-    );
-    return JSON.stringify(whole) === JSON.stringify(rest);
-  } catch {
-    // No plan can be made of what is left.
-    return false;
-  }
-}
 
 /** Step under which the end of a run is kept whose steps were let go. */
 export const END_STEP = -1;

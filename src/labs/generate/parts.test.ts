@@ -3,7 +3,6 @@ import type { SampleFrame } from '../../engine/types';
 import { fakePrior, fakeVocabulary } from '../testing/fakePrior';
 import {
   changedPlaces,
-  goesOnExactly,
   gridsOf,
   heatPicture,
   holdsMask,
@@ -14,6 +13,7 @@ import {
   withStandIn,
 } from './frames';
 import { coloursOf } from './pictures';
+import { goesOnExactly } from './plan';
 import { examples, splitPrompt, suggest, unknownWords, wordsSlot } from './prompt';
 import { knobsOf, replaceKnob, sampleOptions, samplerSpec, scheduleSpec, schedulesOf } from './samplers';
 import { defaultSpec } from './spec';

@@ -32,8 +32,6 @@ export interface PictureWork {
   /** The same, apart from what is looked at: one after the other, as they are asked for. @throws where one cannot be made */
   decodeState(wish: PictureWish, signal: AbortSignal): Promise<Picture>;
   wantPatches(tokenizer: string, level: number, codes: readonly number[]): Promise<void>;
-  /** One sample's codes [N], without a mask, as a picture. */
-  paint(tokenizer: string, codes: Int32Array, layout: Layout, signal: AbortSignal): Promise<Picture>;
   /** For each grid the code nearest to the mean of its codebook. */
   meanCodes(tokenizer: string, layout: Layout): Promise<readonly number[]>;
 }
@@ -165,7 +163,6 @@ export function createPictureWork(
         wanted.forEach((code) => pending.delete(keyOf(code)));
       }
     },
-    paint: (tokenizer, codes, layout, signal) => engine.decode(tokenizer, gridsOf(codes, layout), { signal }),
   };
 }
 

@@ -10,7 +10,8 @@ import type {
   StandIn,
 } from '../../engine/types';
 import { isAbort, messageOf, unlessAborted } from '../abort';
-import { bare, flatten, goesOnExactly, keepFrame, lengthOf, spanOf } from './frames';
+import { bare, keepFrame } from './frames';
+import { goesOnExactly } from './plan';
 import { coloursOf, kindOf } from './pictures';
 import { withSteps } from './samplers';
 import {
@@ -244,17 +245,4 @@ function goOn(options: SampleOptions, frame: SampleFrame): SampleOptions {
     sampler: withSteps(options.sampler, frame.steps - frame.step),
     start: { codes: frame.codes, time: frame.time, number: frame.number + 1 },
   };
-}
-
-/** Codes of a finished run's sample [N], where its steps are no longer kept. */
-export function finalCodes(node: RunNode, sample: number): Int32Array<ArrayBuffer> | null {
-  const codes = node.result?.codes[sample];
-  return codes ? flatten(codes) : null;
-}
-
-/** The finest grid of a sample's codes [N]. */
-export function finestGrid(codes: Int32Array, { config }: PriorSummary) {
-  const level = config.grids.length - 1;
-  const { first } = spanOf(config.grids, level);
-  return codes.subarray(first, lengthOf(config.grids));
 }

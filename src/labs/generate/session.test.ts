@@ -33,8 +33,15 @@ function setUp(options: FakeEngineOptions = {}, spec: Partial<GenerateSpec> = {}
   });
   const state = store.getState;
   const samples = () => engine.calls.filter((call) => call.startsWith('sample'));
-  /** Resolves when the run in flight has this many states. */
-  const kept = (count: number) => vi.waitFor(() => expect(selectTrace(state()).length).toBeGreaterThanOrEqual(count));
+  /** Resolves as soon as a run that is not done is shown with this many states. */
+  const kept = (count: number) =>
+    new Promise<void>((resolve) => {
+      const stop = store.subscribe(() => {
+        if (selectNode(state())?.status !== 'running' || selectTrace(state()).length < count) return;
+        stop();
+        resolve();
+      });
+    });
   return { engine, store, session, state, notices, specs, samples, kept };
 }
 
@@ -120,8 +127,8 @@ describe('generate session', () => {
     await session.generate();
     const first = state().shown;
     const run = session.generate();
-    await vi.waitFor(() => expect(state().shown).not.toBe(first));
     await kept(3);
+    expect(state().shown).not.toBe(first);
     session.cancel();
     await run;
     expect(state()).toMatchObject({ shown: first, phase: 'idle' });

@@ -33,7 +33,7 @@ export function SettingsPanel() {
     <NumberField
       key={knob.field}
       {...knob}
-      value={spec[knob.field]}
+      value={Math.min(knob.max, spec[knob.field])}
       onChange={(value) => session.change({ [knob.field]: value }, knob.field)}
       onEnd={() => session.endGesture()}
       testId={`knob-${knob.field}`}

@@ -1,0 +1,11 @@
+import { PlacePanel } from './PlacePanel';
+import classes from './Details.module.css';
+
+/** What one looks at after the first look. Loaded with the first run. */
+export default function Details() {
+  return (
+    <div className={classes.details}>
+      <PlacePanel />
+    </div>
+  );
+}
