@@ -249,6 +249,47 @@ describe('generate session', () => {
     expect(selectFrame(state())?.step).toBe(2);
   });
 
+  test('a fork without changes ends as its run did; with changes it keeps what was locked', async () => {
+    const { session, state, store, samples } = setUp();
+    await session.start();
+    await session.generate();
+    const root = state().shown!;
+    const whole = codesOf(state);
+    const look = (patch: object) => store.setState({ view: { ...state().view, ...patch } });
+    look({ step: 4, sample: 1 });
+    await session.fork();
+    expect(samples().at(-1)).toContain('from 12');
+    expect(selectNode(state())).toMatchObject({ parent: root, fork: { step: 4, sample: 1, painted: 0, locked: 0 } });
+    // The same random numbers, and a sample that is alone: the very same codes.
+    expect(codesOf(state)).toEqual([whole![1]]);
+
+    session.show(root);
+    look({ step: 4, sample: 0, tool: 'paint', brush: 123 });
+    session.touch(2);
+    look({ tool: 'lock' });
+    session.touch(2);
+    session.touch(2, true);
+    expect(state().draft?.locked).toEqual(new Set([2]));
+    await session.fork();
+    expect(codesOf(state)?.[0]?.[2]).toBe(123);
+    expect(selectNode(state())?.fork).toEqual({ step: 4, sample: 0, painted: 1, locked: 1 });
+    expect(state().tree.map(({ parent }) => parent)).toEqual([null, root, root]);
+    expect(selectStale(state())).toBe(false);
+    session.remove(root);
+    expect(state().tree.map(({ parent }) => parent)).toEqual([null, null]);
+  });
+
+  test('a fork from the end says why not, and nothing is lost', async () => {
+    const { session, state } = setUp();
+    await session.start();
+    await session.generate();
+    await session.fork();
+    expect(state()).toMatchObject({ phase: 'failed' });
+    expect(state().failure).toMatch('go back at least one step');
+    expect(state().tree).toHaveLength(1);
+    expect(selectTrace(state())).toHaveLength(11);
+  });
+
   test('no prior: the message names the remedy', async () => {
     const { session, state } = setUp({ priors: [] });
     await session.start();

@@ -5,11 +5,22 @@
 import type { Capabilities, EngineClient, PriorSummary, Progress, VocabularyView } from '../../engine/types';
 import { isAbort, messageOf, unlessAborted } from '../abort';
 import type { Notice } from '../contract';
+import { draftOf, forkRun, isDraftOf, putCode, toggleLock, type Draft } from './fork';
+import { levelOf } from './frames';
 import { createPictureWork, type PictureWork } from './pictures';
 import { createRuns, type Runs } from './runs';
 import { sampleOptions } from './samplers';
 import type { GenerateSpec } from './spec';
-import { isPrior, isTokenizer, selectModel, selectVocabulary, type GenerateStore } from './store';
+import {
+  isPrior,
+  isTokenizer,
+  selectFrame,
+  selectModel,
+  selectNode,
+  selectNodeModel,
+  selectVocabulary,
+  type GenerateStore,
+} from './store';
 
 /** The undo history as this session uses it (experiment/store). */
 export interface SpecHistory {
@@ -44,6 +55,10 @@ export interface GenerateSession extends PictureWork, Omit<Runs, 'begin'> {
   redo(): void;
   /** Runs the present spec from noise. */
   generate(): Promise<void>;
+  /** Goes on from the state on the screen, with the changes made to it and the present settings. */
+  fork(): Promise<void>;
+  /** A touch of a place of the state on the screen with the tool in hand; `drag`: the pointer came over it. */
+  touch(place: number, drag?: boolean): void;
   /** The model in force and its vocabulary; fetched where they are missing. */
   ready(signal: AbortSignal): Promise<{ model: PriorSummary; vocabulary: VocabularyView }>;
   /** Fetches again what failed before the first run. */
@@ -131,6 +146,40 @@ export function createGenerateSession(store: GenerateStore, services: SessionSer
     if (selectModel(store.getState())?.id !== before) void prepare();
   }
 
+  /** The state on the screen with the visitor's changes; null where there is none. */
+  function shownDraft() {
+    const state = store.getState();
+    const [node, model, frame] = [selectNode(state), selectNodeModel(state), selectFrame(state)];
+    if (!node || !model || !frame) return null;
+    const { draft, view } = state;
+    const layout = model.config.grids;
+    const changed = draft && isDraftOf(draft, node.id, frame.step, view.sample) ? draft : null;
+    return { node, model, frame, layout, draft: changed ?? draftOf(node.id, frame, view.sample, layout) };
+  }
+
+  /** Waits for the run in flight to stop, then does the work that begins another; the last one asked for wins. */
+  async function begin(work: (signal: AbortSignal) => Promise<() => Promise<void>>): Promise<void> {
+    waiting?.abort();
+    const mine = (waiting = new AbortController());
+    runs.pause();
+    await runs.free();
+    if (waiting !== mine) return;
+    set({ phase: 'loading', failure: null });
+    try {
+      const run = await work(AbortSignal.any([mine.signal, life.signal]));
+      if (waiting !== mine) return;
+      waiting = null;
+      await run();
+      // The visitor may have chosen another model meanwhile.
+      if (!selectVocabulary(store.getState())) void prepare();
+    } catch (error) {
+      if (waiting !== mine) return;
+      waiting = null;
+      if (isAbort(error)) set({ phase: 'idle', progress: null });
+      else set({ phase: 'failed', progress: null, failure: messageOf(error) });
+    }
+  }
+
   const session: GenerateSession = {
     ...pictures,
     ...runs,
@@ -158,28 +207,35 @@ export function createGenerateSession(store: GenerateStore, services: SessionSer
       history.redo();
       specChanged();
     },
-    async generate() {
-      waiting?.abort();
-      const mine = (waiting = new AbortController());
-      runs.pause();
-      await runs.free();
-      if (waiting !== mine) return;
-      const spec = history.current;
-      set({ phase: 'loading', failure: null });
-      try {
-        const { model, vocabulary } = await ready(AbortSignal.any([mine.signal, life.signal]));
-        if (waiting !== mine) return;
-        waiting = null;
+    generate: () =>
+      begin(async (signal) => {
+        const spec = history.current;
+        const { model, vocabulary } = await ready(signal);
         const options = sampleOptions(spec, model, vocabulary);
-        await runs.begin({ parent: null, fork: null, spec, options }, model);
-        // The visitor may have chosen another model meanwhile.
-        if (!selectVocabulary(store.getState())) void prepare();
-      } catch (error) {
-        if (waiting !== mine) return;
-        waiting = null;
-        if (isAbort(error)) set({ phase: 'idle', progress: null });
-        else set({ phase: 'failed', progress: null, failure: messageOf(error) });
-      }
+        return () => runs.begin({ parent: null, fork: null, spec, options }, model);
+      }),
+    async fork() {
+      const from = shownDraft();
+      if (!from) return;
+      await begin(async (signal) => {
+        const { node, model, frame, draft } = from;
+        const vocabulary = await unlessAborted(signal, vocabularyOf(model));
+        const run = forkRun(node, model, vocabulary, history.current, frame, draft);
+        return () => runs.begin(run, model);
+      });
+    },
+    touch(place, drag = false) {
+      const shown = shownDraft();
+      const { tool, brush } = store.getState().view;
+      if (!shown || tool === 'look') return;
+      const { layout, draft } = shown;
+      const masked = layout[levelOf(layout, place)]?.codebookSize ?? 0;
+      let changed: Draft = draft;
+      if (tool === 'paint') changed = putCode(draft, place, Math.min(brush, masked - 1), layout);
+      if (tool === 'mask') changed = putCode(draft, place, masked, layout);
+      // A drag over a place would lock and free it again.
+      if (tool === 'lock' && !drag) changed = toggleLock(draft, place, layout);
+      if (changed !== draft) set({ draft: changed });
     },
     cancel() {
       waiting?.abort();

@@ -11,6 +11,7 @@ import type {
   VocabularyView,
 } from '../../engine/types';
 import { sameValue } from '../../experiment/spec';
+import type { Draft, Tool } from './fork';
 import type { GenerateSpec } from './spec';
 import { findNode, type RunNode, type RunTree } from './tree';
 
@@ -33,6 +34,9 @@ export interface GenerateView {
   readonly playing: 1 | -1 | 0;
   /** Pictures of every state while a run goes on, which then takes longer. */
   readonly drawLive: boolean;
+  /** What a touch of a code does, and the code that is painted. */
+  readonly tool: Tool;
+  readonly brush: number;
 }
 
 export interface GenerateState {
@@ -60,12 +64,14 @@ export interface GenerateState {
   readonly patches: ReadonlyMap<string, Picture>;
   /** What a code paints, as CSS colours by `patchKey`: learned from finished samples. */
   readonly colours: ReadonlyMap<string, string>;
+  /** The visitor's changes to a state. */
+  readonly draft: Draft | null;
   readonly view: GenerateView;
 }
 
 export const initialView: GenerateView = {
   ...{ step: null, sample: 0, look: 'colour', heat: 'confidence', standIn: 'x0', place: null, level: 0, playing: 0 },
-  drawLive: true,
+  ...{ drawLive: true, tool: 'look', brush: 0 },
 };
 
 export const patchKey = (tokenizer: string, level: number, code: number): string => `${tokenizer}/${level}/${code}`;
@@ -106,6 +112,7 @@ export function createGenerateStore(spec: GenerateSpec): GenerateStore {
     pictures: new Map(),
     patches: new Map(),
     colours: new Map(),
+    draft: null,
     view: initialView,
   }));
 }

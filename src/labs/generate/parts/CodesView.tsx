@@ -1,8 +1,9 @@
 import { SegmentedControl, useComputedColorScheme } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { GridMarks } from '../../../ui/GridMarks';
 import { TokenGrid } from '../../../ui/TokenGrid';
 import type { Cell } from '../../../ui/types';
+import { isDraftOf } from '../fork';
 import { changedPlaces, gridsOf, spanOf } from '../frames';
 import { useLab, useLabState, useSetView, useShown } from './labState';
 import { useCodeLook } from './useCodeLook';
@@ -11,9 +12,13 @@ import classes from './StepsPanel.module.css';
 /** The codes of the state, with rings around what the step changed. */
 export function CodesView() {
   const { session } = useLab();
-  const { node, layout, codes, codesBefore } = useShown();
+  const { node, layout, frame, sample, codes: kept, codesBefore } = useShown();
+  const draft = useLabState((state) => state.draft);
   const view = useLabState((state) => state.view);
   const setView = useSetView();
+  const pressed = useRef(false);
+  const changes = isDraftOf(draft, node?.id ?? null, frame?.step, sample) ? draft : null;
+  const codes = changes?.codes ?? kept;
   const scheme = useComputedColorScheme('light');
   const [hovered, setHovered] = useState<Cell | null>(null);
   const level = Math.min(view.level, Math.max(0, layout.length - 1));
@@ -21,14 +26,15 @@ export function CodesView() {
   const { first, count } = spanOf(layout, level);
   const changed = useMemo(
     () =>
-      codes && codesBefore
-        ? changedPlaces(codesBefore.subarray(first, first + count), codes.subarray(first, first + count))
+      kept && codesBefore
+        ? changedPlaces(codesBefore.subarray(first, first + count), kept.subarray(first, first + count))
         : [],
-    [codes, codesBefore, first, count],
+    [kept, codesBefore, first, count],
   );
   const { colourOf, patchOf } = useCodeLook(node?.tokenizer ?? '', level, grid?.codebookSize ?? 0);
   const place = view.place !== null && view.place >= first && view.place < first + count ? view.place - first : null;
   const selected = grid && place !== null ? { x: place % grid.width, y: Math.floor(place / grid.width) } : null;
+  const placeOf = ({ x, y }: Cell, width: number) => first + y * width + x;
   const wantPatches = () => {
     if (node && grid)
       void session.wantPatches(
@@ -43,7 +49,12 @@ export function CodesView() {
         Codes
         {changed.length > 0 && `, ${changed.length} changed`}
       </h3>
-      <div className={classes.stage}>
+      <div
+        className={classes.stage}
+        onPointerDown={() => (pressed.current = true)}
+        onPointerUp={() => (pressed.current = false)}
+        onPointerLeave={() => (pressed.current = false)}
+      >
         {grid ? (
           <>
             <TokenGrid
@@ -52,13 +63,26 @@ export function CodesView() {
               colourOf={colourOf}
               patchOf={patchOf}
               hovered={hovered}
-              selected={selected}
-              onHover={setHovered}
-              onSelect={(cell) => setView({ place: cell ? first + cell.y * grid.width + cell.x : null })}
+              selected={view.tool === 'look' ? selected : null}
+              onHover={(cell) => {
+                setHovered(cell);
+                if (cell && pressed.current) session.touch(placeOf(cell, grid.width), true);
+              }}
+              onSelect={(cell) => {
+                if (view.tool === 'look') setView({ place: cell && placeOf(cell, grid.width) });
+                else if (cell) session.touch(placeOf(cell, grid.width));
+              }}
               label={`Codes of the state, ${grid.height} rows and ${grid.width} columns; ${grid.codebookSize} is [MASK]. Arrow keys move, Enter shows what was weighed there.`}
               schemeKey={scheme}
             />
-            <GridMarks width={grid.width} height={grid.height} ringed={changed} fixed={[]} />
+            <GridMarks
+              width={grid.width}
+              height={grid.height}
+              ringed={changed}
+              fixed={[...(changes?.locked ?? [])]
+                .filter((one) => one >= first && one < first + count)
+                .map((one) => one - first)}
+            />
           </>
         ) : (
           <p className={classes.empty}>Codes appear here.</p>

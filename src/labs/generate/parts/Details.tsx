@@ -1,11 +1,15 @@
 import { PlacePanel } from './PlacePanel';
+import { TreePanel } from './TreePanel';
 import classes from './Details.module.css';
 
 /** What one looks at after the first look. Loaded with the first run. */
 export default function Details() {
   return (
     <div className={classes.details}>
-      <PlacePanel />
+      <div className={classes.pair}>
+        <PlacePanel />
+        <TreePanel />
+      </div>
     </div>
   );
 }

@@ -102,6 +102,7 @@ const termText = ({ coefficient, factor }: Term): string =>
 
 function Facts({ step, facts, tokenizer }: { step: PlaceStep; facts: PlaceFacts; tokenizer: string }) {
   const { session } = useLab();
+  const setView = useSetView();
   const patches = useLabState((state) => state.patches);
   const { codebookSize, level, xt, chosen, planned } = step;
   const { colourOf } = useCodeLook(tokenizer, level, codebookSize);
@@ -146,7 +147,15 @@ function Facts({ step, facts, tokenizer }: { step: PlaceStep; facts: PlaceFacts;
                     </span>
                   </td>
                   <th scope="row" className={classes.code}>
-                    {code}
+                    <button
+                      type="button"
+                      className={classes.link}
+                      title="Paint with this code"
+                      aria-label={`${code}: paint with this code`}
+                      onClick={() => setView({ tool: 'paint', brush: code })}
+                    >
+                      {code}
+                    </button>
                     {code === xt && <small>before</small>}
                     {code === chosen && <small>drawn</small>}
                   </th>

@@ -8,6 +8,7 @@ import { findPicture } from '../stateOf';
 import { selectBusy } from '../store';
 import { CodesView } from './CodesView';
 import { useLab, useLabState, useSetView, useShown } from './labState';
+import { PaintBar } from './PaintBar';
 import { usePlay } from './usePlay';
 import classes from './StepsPanel.module.css';
 
@@ -59,6 +60,7 @@ export function StepsPanel() {
         onPlay={(direction) => setView({ playing: direction })}
         labelOf={labelOf}
       />
+      <PaintBar />
     </Panel>
   );
 }
