@@ -5,6 +5,8 @@ import type {
   CodeGrid,
   CodePlace,
   EngineEvent,
+  ExactOptions,
+  ExactResult,
   GoldenEntry,
   LocalFolder,
   ModelSummary,
@@ -70,6 +72,12 @@ export interface EngineApi {
     onFrame?: (frame: SampleFrame) => void,
     report?: Report,
   ): Promise<SampleResult>;
+  sampleExact(
+    call: number,
+    options: ExactOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<ExactResult>;
   explainPlace(call: number, question: PlaceQuestion, report?: Report): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;
 }

@@ -86,6 +86,8 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     vocabulary: (modelId, call) => run((id, report) => api.vocabulary(id, modelId, report), call),
     sample: (options, onFrame, call) =>
       run((id, report) => api.sample(id, options, onFrame && Comlink.proxy(onFrame), report), call),
+    sampleExact: (options, onFrame, call) =>
+      run((id, report) => api.sampleExact(id, options, onFrame && Comlink.proxy(onFrame), report), call),
     explainPlace: (question, call) => run((id, report) => api.explainPlace(id, question, report), call),
     simulateDeviceLoss: () => run(() => api.simulateDeviceLoss()),
     subscribe: (listener) => {

@@ -10,6 +10,7 @@ import { inspectQuantizer, levelsAt } from './inspect';
 import { ModelShelf } from './modelShelf';
 import { decodePatch } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
+import { sampleExact } from './sampling/exactSample';
 import { explainPlace, SampleMemory, samplePrior } from './sampling/open';
 import type {
   BackendChoice,
@@ -17,6 +18,8 @@ import type {
   CodeGrid,
   CodePlace,
   EngineEvent,
+  ExactOptions,
+  ExactResult,
   GoldenEntry,
   LocalFolder,
   ModelSummary,
@@ -249,6 +252,20 @@ export class EngineHost implements EngineApi {
         const decode = (grids: readonly CodeGrid[]) => decodeCodes(networks, grids, { signal: control.signal });
         return samplePrior({ shelf: this.shelf, backend: this.live, decode }, options, kept, control, onFrame);
       },
+      report,
+    );
+  }
+
+  sampleExact(
+    call: number,
+    options: ExactOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<ExactResult> {
+    const kept = new SampleMemory();
+    return this.guarded(
+      call,
+      (control) => sampleExact(this.live, options, (program) => kept.take(program), control, onFrame),
       report,
     );
   }

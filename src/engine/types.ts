@@ -8,6 +8,8 @@ import type { PriorManifest, VqvaeManifest } from '../models/manifest';
 import type { CodeGrid } from '../models/types';
 import type { GridKind } from '../models/vqvae/config';
 import type {
+  ExactOptions,
+  ExactResult,
   PlaceAnswer,
   PlaceQuestion,
   SampleFrame,
@@ -248,6 +250,8 @@ export interface EngineClient {
    * Resumes by itself from the last kept step after a lost device.
    */
   sample(options: SampleOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<SampleResult>;
+  /** The same samplers over a world of 1,152 maps of 8 x 8 codes, where the network is replaced by the truth. */
+  sampleExact(options: ExactOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<ExactResult>;
   /** The network's opinion of one place of a state. */
   explainPlace(question: PlaceQuestion, call?: CallOptions): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;

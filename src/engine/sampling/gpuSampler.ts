@@ -6,7 +6,6 @@ import { COEFFICIENTS } from '../../diffusion/posterior';
 import { createStorage, createUniform, writeBuffer } from '../../gpu/buffers';
 import type { GpuContext } from '../../gpu/device';
 import { withErrorScopes } from '../../gpu/errorScopes';
-import { PipelineCache } from '../../gpu/pipelines';
 import type { OpPlan } from '../../kernels/kernel';
 import * as imposeKnown from '../../kernels/imposeKnown';
 import * as posteriorSample from '../../kernels/posteriorSample';
@@ -17,14 +16,9 @@ import * as x0LogProbs from '../../kernels/x0LogProbs';
 import type { DistributionOptions } from '../../diffusion/distribution';
 import type { Span } from '../../diffusion/run';
 import type { ModelMemory } from '../../models/compiled';
+import { bindPlans, dispatchAll, type BoundDispatch } from './bindPlans';
 import { StepTable, type GpuNetwork } from './gpuNetwork';
 import type { DiscreteProgram, ProgramStep } from './program';
-
-interface BoundDispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly group: GPUBindGroup;
-  readonly workgroups: readonly [number, number, number];
-}
 
 /** The kernels of one grid. */
 interface GridKernels {
@@ -38,8 +32,6 @@ interface GridKernels {
 
 /** What a kept state is made of, each [batch, N] of 4 bytes; the network's opinions lie at the start of their place, row by row of the span. */
 export const STATE_PARTS = ['codes', 'best', 'confidence', 'entropy'] as const;
-
-const caches = new WeakMap<GPUDevice, PipelineCache>();
 
 export interface SamplerShape {
   /** The sequence's grids, one after the other. */
@@ -73,8 +65,6 @@ export class GpuSampler {
   static async create(context: GpuContext, network: GpuNetwork, shape: SamplerShape): Promise<GpuSampler> {
     const { device } = context;
     const { spans, batch, guided } = shape;
-    const cache = caches.get(device) ?? new PipelineCache(device);
-    caches.set(device, cache);
     const owned: GPUBuffer[] = [];
     const storage = (label: string, bytes: number): GPUBuffer => {
       const buffer = createStorage(device, `sampler ${label}`, bytes);
@@ -108,7 +98,7 @@ export class GpuSampler {
             const own = { run: uniform(`run ${g}`, RUN_BYTES), order: storage(`order ${g}`, count * 4) };
             const roles: Readonly<Record<string, GPUBuffer>> = { ...shared, ...own, logits: logits.buffer };
             const size = { samples: batch, count, codebookSize };
-            const bound = (...plans: readonly OpPlan[]) => bind(device, cache, plans, roles);
+            const bound = (...plans: readonly OpPlan[]) => bindPlans(device, plans, roles);
             return {
               ...own,
               x0: await bound(x0LogProbs.plan({ ...size, logitStride: logits.stride, guided }, context.target)),
@@ -197,11 +187,7 @@ export class GpuSampler {
     network.record(encoder, i, state.codes);
     const pass = encoder.beginComputePass({ label: 'sample' });
     const change = entry.step.kind === 'posterior' ? grid.posterior : grid.reveal;
-    for (const { pipeline, group, workgroups } of [...grid.x0, ...change, ...(program.known ? grid.impose : [])]) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...workgroups);
-    }
+    dispatchAll(pass, [...grid.x0, ...change, ...(program.known ? grid.impose : [])]);
     pass.end();
     if (slot !== null && this.trace) this.copyState(encoder, this.trace, slot * this.stateBytes);
   }
@@ -258,28 +244,6 @@ export class GpuSampler {
     staging.unmap();
     return bytes;
   }
-}
-
-async function bind(
-  device: GPUDevice,
-  cache: PipelineCache,
-  plans: readonly OpPlan[],
-  roles: Readonly<Record<string, GPUBuffer>>,
-): Promise<BoundDispatch[]> {
-  return Promise.all(
-    plans.flatMap(({ dispatches }) =>
-      dispatches.map(async (dispatch) => {
-        const { pipeline, layout } = await cache.get(dispatch);
-        const entries = dispatch.bindings.map((role, binding) => {
-          const buffer = roles[role];
-          if (!buffer) throw new Error(`${dispatch.shader.name} asks for "${role}", the sampler has no such buffer.`);
-          return { binding, resource: { buffer } };
-        });
-        const group = device.createBindGroup({ label: dispatch.shader.name, layout, entries });
-        return { pipeline, group, workgroups: dispatch.workgroups };
-      }),
-    ),
-  );
 }
 
 function packProgramStep({ span, step, schedule }: ProgramStep): ArrayBuffer {

@@ -1,9 +1,8 @@
 /** Opens what a run needs (prior, tokenizer, words, network for the batch) and runs it. */
-import { spansOf, planProgram, type Program } from './program';
+import { lengthOf, planProgram, spansOf, type Program } from './program';
 import type { Picture } from '../../image/types';
 import type { CodeGrid } from '../../models/types';
 import type { PriorModel } from '../../models/loader';
-import { codeCount } from '../../models/prior/config';
 import type { Backend } from '../backend';
 import type { ModelShelf } from '../modelShelf';
 import type { RunControl } from '../runs';
@@ -12,7 +11,7 @@ import { GpuMachine } from './gpuMachine';
 import { HostMachine, PriorDenoiser } from './hostMachine';
 import type { Machine } from './machine';
 import { runProgram, SampleProgress } from './sample';
-import { meanCode } from './standIn';
+import { Painter } from './painter';
 import type { PlaceAnswer, PlaceQuestion, SampleFrame, SampleOptions, SampleResult } from './types';
 
 export interface SamplingParts {
@@ -47,19 +46,18 @@ export async function samplePrior(
   const { ids, unknown } = vocabulary.tokenize(options.condition);
   const context = repeat(ids, options.batch);
   const machine = await openMachine(parts, prior, tokenizerId, context, options, control);
-  const codebooks = spansOf(config).map((_, g) => shelf.codebook(tokenizerId, g));
-  const means = spansOf(config).map(({ codebookSize }, g) =>
-    meanCode(codebooks[g] ?? new Float32Array(), codebookSize),
-  );
-  const tools = { config, machine, means, decode: parts.decode };
-  const { trace, grids, images, timings } = await runProgram(progress, tools, options, control, onFrame);
+  const painter = new Painter(config, parts.decode, options.standIn ?? 'x0', (g) => shelf.codebook(tokenizerId, g));
+  const draw = options.draw === 'pictures' ? painter.draw : null;
+  const { trace, last, timings } = await runProgram(progress, machine, control, onFrame, draw);
+  const decoding = performance.now();
+  const { grids, images } = await painter.paint(last, options.batch, control);
   return {
     model: options.model,
     tokenizer: tokenizerId,
     codes: grids,
     images,
     trace,
-    timings,
+    timings: { ...timings, decodeMs: performance.now() - decoding },
     unknownWords: unknown,
   };
 }
@@ -85,7 +83,7 @@ async function openMachine(
     const codebook = shelf.codebook(tokenizerId, 0);
     return new GaussianMachine({ runtime, config, context, codebook, distribution }, compileMs, known);
   }
-  const denoiser = new PriorDenoiser(runtime, config, context, batch, codeCount(config));
+  const denoiser = new PriorDenoiser(runtime, config, context, batch, lengthOf(config));
   return new HostMachine(denoiser, distribution, compileMs, known);
 }
 
@@ -99,7 +97,7 @@ export async function explainPlace(
   const { config } = prior.manifest;
   if (config.process.kind === 'gaussian')
     throw new Error('A gaussian prior has no distribution over codes: it speaks of latents.');
-  const length = codeCount(config);
+  const length = lengthOf(config);
   const span = spansOf(config).find(({ first, count }) => place >= first && place < first + count);
   if (!span || codes.length !== length)
     throw new Error(

@@ -11,7 +11,7 @@ import {
   type DiscreteProcess,
   type Schedule,
 } from '../../diffusion/schedule';
-import { codeCount, gridSize, maskId, type PriorConfig } from '../../models/prior/config';
+import { gridSize, maskId, type PriorConfig } from '../../models/prior/config';
 import type { KnownCodes, SampleOptions } from './types';
 
 export interface ProgramStep {
@@ -60,19 +60,23 @@ export interface GaussianProgram {
 
 export type Program = DiscreteProgram | GaussianProgram;
 
+/** What a plan needs to know of a prior. */
+export type Sequence = Pick<PriorConfig, 'process' | 'grids'>;
+export type ProgramOptions = Pick<SampleOptions, 'sampler' | 'schedule' | 'seed' | 'batch' | 'known' | 'start'>;
+
 const MAX_BATCH = 16;
 /** States kept of a run with one step for each code. */
 const KEPT_TOKEN_STATES = 64;
 
 /** @throws Error that says what was needed and what was found */
-export function planProgram(config: PriorConfig, options: SampleOptions): Program {
+export function planProgram(config: Sequence, options: ProgramOptions, maxBatch = MAX_BATCH): Program {
   const { sampler, batch, seed } = options;
   const { process } = config;
   const known = samplersOf(process.kind);
   if (!known.includes(sampler.kind))
     throw new Error(`A prior of kind ${process.kind} is sampled with ${known.join(', ')}; asked for: ${sampler.kind}.`);
-  if (!(Number.isInteger(batch) && batch >= 1 && batch <= MAX_BATCH))
-    throw new Error(`A batch has 1 to ${MAX_BATCH} samples, asked for: ${batch}.`);
+  if (!(Number.isInteger(batch) && batch >= 1 && batch <= maxBatch))
+    throw new Error(`A batch has 1 to ${maxBatch} samples, asked for: ${batch}.`);
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32))
     throw new Error(`A seed is a whole number from 0 to ${2 ** 32 - 1}, found ${seed}.`);
   checkStates(config, options);
@@ -81,8 +85,12 @@ export function planProgram(config: PriorConfig, options: SampleOptions): Progra
   return planDiscrete(config, process, options);
 }
 
+/** N: codes of all grids. */
+export const lengthOf = ({ grids }: Pick<PriorConfig, 'grids'>): number =>
+  grids.reduce((sum, grid) => sum + gridSize(grid), 0);
+
 /** The stretches of the sequence: one per grid. */
-export function spansOf({ grids }: PriorConfig): Span[] {
+export function spansOf({ grids }: Pick<PriorConfig, 'grids'>): Span[] {
   let first = 0;
   return grids.map((grid) => {
     const span = { first, count: gridSize(grid), codebookSize: grid.codebookSize };
@@ -91,8 +99,8 @@ export function spansOf({ grids }: PriorConfig): Span[] {
   });
 }
 
-function checkStates(config: PriorConfig, { batch, start, known }: SampleOptions): void {
-  const length = codeCount(config);
+function checkStates(config: Sequence, { batch, start, known }: ProgramOptions): void {
+  const length = lengthOf(config);
   for (const [name, codes, least, extra] of [
     ['start', start?.codes, 0, 1],
     ['known', known?.codes, -1, 0],
@@ -125,9 +133,9 @@ function mostMasked(codes: Int32Array, batch: number, length: number, { first, c
   return most;
 }
 
-function planDiscrete(config: PriorConfig, process: DiscreteProcess, options: SampleOptions): DiscreteProgram {
+function planDiscrete(config: Sequence, process: DiscreteProcess, options: ProgramOptions): DiscreteProgram {
   const { batch, seed, sampler, start } = options;
-  const length = codeCount(config);
+  const length = lengthOf(config);
   const reveals = sampler.kind === 'maskgit' || sampler.kind === 'halton' || sampler.kind === 'purity';
   // Where places are revealed one after the other a known code is simply there.
   const known = options.known && { ...options.known, noised: options.known.noised && !reveals };
@@ -207,8 +215,8 @@ function imposeStart(
 }
 
 /** Raster order: one place a step, drawn from p0 as it is. */
-function planTokens(config: PriorConfig, { batch, seed, start, known }: SampleOptions): DiscreteProgram {
-  const length = codeCount(config);
+function planTokens(config: Sequence, { batch, seed, start, known }: ProgramOptions): DiscreteProgram {
+  const length = lengthOf(config);
   const spans = spansOf(config);
   const masks = Int32Array.from({ length: batch * length }, (_, at) => {
     const span = spans.find(({ first, count }) => at % length >= first && at % length < first + count);
@@ -251,9 +259,9 @@ const NO_NOISE: Schedule = {
 };
 
 function planGaussian(
-  config: PriorConfig,
+  config: Sequence,
   { numTimesteps, cosineOffset }: Extract<PriorConfig['process'], { kind: 'gaussian' }>,
-  { batch, seed, sampler, start, known }: SampleOptions,
+  { batch, seed, sampler, start, known }: ProgramOptions,
 ): GaussianProgram {
   if (sampler.kind !== 'ddim' || !(Number.isInteger(sampler.numSteps) && sampler.numSteps >= 1))
     throw new Error('A gaussian prior is sampled with ddim and 1 step or more.');
@@ -264,7 +272,7 @@ function planGaussian(
     const at = (t: number) => alphaBar[t] ?? 1;
     return { number: (start?.number ?? 1) + i, from, to, alphaBarFrom: at(from), alphaBarTo: at(to) };
   });
-  const shared = { batch, seed, steps, length: codeCount(config), keepEvery: 1 } as const;
+  const shared = { batch, seed, steps, length: lengthOf(config), keepEvery: 1 } as const;
   return { kind: 'gaussian', ...shared, known: known ?? null, start: start?.codes ?? null };
 }
 

@@ -1,11 +1,11 @@
 /** What page and engine say to each other about sampling. Plain data. */
 import type { DistributionOptions } from '../../diffusion/distribution';
 import type { SamplerSpec } from '../../diffusion/samplers';
-import type { ScheduleSpec } from '../../diffusion/schedule';
+import type { DiscreteProcess, ScheduleSpec } from '../../diffusion/schedule';
 import type { Picture } from '../../image/types';
 import type { CodeGrid } from '../../models/types';
 
-export type { DistributionOptions, SamplerSpec, ScheduleSpec };
+export type { DiscreteProcess, DistributionOptions, SamplerSpec, ScheduleSpec };
 
 /** What a prior is asked for: text of every slot of its vocabulary, `{ words: 'red heart', style: 'noto', group: 'food' }`. What is left out is not given. */
 export type SampleCondition = Readonly<Record<string, string>>;
@@ -93,6 +93,25 @@ export interface SampleResult {
   readonly timings: SampleTimings;
   /** Words that the vocabulary does not have, and what stood in for them (null: nothing). */
   readonly unknownWords: readonly { readonly word: string; readonly replacedBy: string | null }[];
+}
+
+/** A run over the finite world of src/diffusion/exact.ts, whose p(x0 | xt) is known. */
+export interface ExactOptions extends Pick<
+  SampleOptions,
+  'seed' | 'sampler' | 'schedule' | 'distribution' | 'known' | 'start'
+> {
+  readonly process: DiscreteProcess | { readonly kind: 'autoregressive' };
+  /** 1 .. 256 */
+  readonly batch: number;
+  /** The denoiser is told that known codes are certain; a trained network has only what the state shows. Default: false. */
+  readonly certain?: boolean;
+}
+
+export interface ExactResult {
+  /** [batch, 64] */
+  readonly codes: Int32Array<ArrayBuffer>;
+  readonly trace: readonly SampleFrame[];
+  readonly timings: Omit<SampleTimings, 'decodeMs'>;
 }
 
 /** What a prior can be asked for. */
