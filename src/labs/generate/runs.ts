@@ -29,7 +29,8 @@ import { addNode, findNode, nextShown, removeNode, updateNode, type RunNode } fr
 /** A run in flight. */
 interface Job {
   readonly controller: AbortController;
-  readonly run: number;
+  /** Null: work that is no run. */
+  readonly run: number | null;
   /** What becomes of it when it is stopped. */
   end: 'pause' | 'drop';
   readonly over: Promise<void>;
@@ -46,6 +47,8 @@ export interface Runs {
   pause(): void;
   /** Stops the run in flight and forgets it. */
   cancel(): void;
+  /** Other work of the engine's, in place of a run: whatever stops a run stops it. Never overlaps with one. */
+  exclusive(message: string, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
   show(run: number): void;
   remove(run: number): void;
   /** Resolves when no run is in flight. */
@@ -212,6 +215,21 @@ export function createRuns(store: GenerateStore, engine: EngineClient): Runs {
       if (!job) return;
       job.end = 'drop';
       job.controller.abort();
+    },
+    async exclusive(message, work) {
+      let done = () => {};
+      const over = new Promise<void>((resolve) => (done = resolve));
+      const mine: Job = (job = { controller: new AbortController(), run: null, end: 'pause', over });
+      set({ phase: 'running', progress: { stage: 'sample', fraction: null, message }, failure: null });
+      try {
+        await work(mine.controller.signal);
+      } finally {
+        if (job === mine) {
+          job = null;
+          set({ phase: 'idle', progress: null });
+        }
+        done();
+      }
     },
     show(run) {
       const { tree, traces, view } = store.getState();

@@ -290,6 +290,23 @@ describe('generate session', () => {
     expect(selectTrace(state())).toHaveLength(11);
   });
 
+  test('a race leaves the runs alone, and gives way to a run', async () => {
+    const { session, state } = setUp({ delayMs: 2 });
+    await session.start();
+    await session.generate();
+    const { tree } = state();
+    await session.race();
+    expect(state().race.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done']);
+    expect(state()).toMatchObject({ tree, phase: 'idle' });
+    const race = session.race();
+    await vi.waitFor(() => expect(state().race[0]?.fraction).toBeGreaterThan(0));
+    await session.generate();
+    await race;
+    expect(state().race.map(({ status }) => status)).toContain('stopped');
+    expect(state()).toMatchObject({ phase: 'idle', failure: null });
+    expect(state().tree).toHaveLength(2);
+  });
+
   test('no prior: the message names the remedy', async () => {
     const { session, state } = setUp({ priors: [] });
     await session.start();

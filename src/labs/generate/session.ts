@@ -8,6 +8,7 @@ import type { Notice } from '../contract';
 import { draftOf, forkRun, isDraftOf, putCode, toggleLock, type Draft } from './fork';
 import { levelOf } from './frames';
 import { createPictureWork, type PictureWork } from './pictures';
+import { laneModel, laneOptions, newLane, raceEntries, runRace, type Lane } from './race';
 import { createRuns, type Runs } from './runs';
 import { sampleOptions } from './samplers';
 import type { GenerateSpec } from './spec';
@@ -45,7 +46,7 @@ export interface SessionServices {
   readonly onSpec?: (spec: GenerateSpec) => void;
 }
 
-export interface GenerateSession extends PictureWork, Omit<Runs, 'begin'> {
+export interface GenerateSession extends PictureWork, Omit<Runs, 'begin' | 'exclusive'> {
   /** Fetches the lists, and the vocabulary of the model. Ended by `dispose`. */
   start(): Promise<void>;
   /** Changes the spec (undoable). @param gesture changes of one gesture make one entry */
@@ -57,6 +58,8 @@ export interface GenerateSession extends PictureWork, Omit<Runs, 'begin'> {
   generate(): Promise<void>;
   /** Goes on from the state on the screen, with the changes made to it and the present settings. */
   fork(): Promise<void>;
+  /** The present words and seed through every lane. */
+  race(): Promise<void>;
   /** A touch of a place of the state on the screen with the tool in hand; `drag`: the pointer came over it. */
   touch(place: number, drag?: boolean): void;
   /** The model in force and its vocabulary; fetched where they are missing. */
@@ -224,6 +227,23 @@ export function createGenerateSession(store: GenerateStore, services: SessionSer
         return () => runs.begin(run, model);
       });
     },
+    race: () =>
+      begin(async (signal) => {
+        const spec = history.current;
+        const { model } = await ready(signal);
+        const { models } = store.getState();
+        const asked = await Promise.all(
+          raceEntries(spec, model, models).map(async (entry) => {
+            const own = laneModel(entry, model, models);
+            const vocabulary = await unlessAborted(signal, vocabularyOf(own));
+            return { model: own, options: laneOptions(entry, spec, own, vocabulary) };
+          }),
+        );
+        set({ race: asked.map(({ options, model: own }) => newLane(options, own)) });
+        const onLane = (at: number, lane: Lane) =>
+          set(({ race }) => ({ race: race.map((old, i) => (i === at ? lane : old)) }));
+        return () => runs.exclusive('the race is on, below', (stop) => runRace(asked, engine, stop, onLane));
+      }),
     touch(place, drag = false) {
       const shown = shownDraft();
       const { tool, brush } = store.getState().view;

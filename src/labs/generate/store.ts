@@ -12,6 +12,7 @@ import type {
 } from '../../engine/types';
 import { sameValue } from '../../experiment/spec';
 import type { Draft, Tool } from './fork';
+import type { Lane } from './race';
 import type { GenerateSpec } from './spec';
 import { findNode, type RunNode, type RunTree } from './tree';
 
@@ -66,6 +67,8 @@ export interface GenerateState {
   readonly colours: ReadonlyMap<string, string>;
   /** The visitor's changes to a state. */
   readonly draft: Draft | null;
+  /** Lanes of the last race. */
+  readonly race: readonly Lane[];
   readonly view: GenerateView;
 }
 
@@ -113,6 +116,7 @@ export function createGenerateStore(spec: GenerateSpec): GenerateStore {
     patches: new Map(),
     colours: new Map(),
     draft: null,
+    race: [],
     view: initialView,
   }));
 }

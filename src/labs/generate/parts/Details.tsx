@@ -1,4 +1,5 @@
 import { PlacePanel } from './PlacePanel';
+import { RacePanel } from './RacePanel';
 import { TreePanel } from './TreePanel';
 import classes from './Details.module.css';
 
@@ -10,6 +11,7 @@ export default function Details() {
         <PlacePanel />
         <TreePanel />
       </div>
+      <RacePanel />
     </div>
   );
 }
