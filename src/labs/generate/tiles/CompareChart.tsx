@@ -60,7 +60,7 @@ export default function CompareChart({ points }: { points: readonly ComparisonPo
           <YAxis domain={[0, 100]} unit=" %" tick={tick} tickLine={false} axisLine={false} width={56} />
           <Tooltip
             formatter={(value) => `${Number(value).toFixed(1)} %`}
-            labelFormatter={(value) => `${String(value)} steps`}
+            labelFormatter={(value) => `${Number(value)} steps`}
             contentStyle={{
               background: 'var(--card)',
               border: '1px solid var(--line-strong)',

@@ -65,7 +65,7 @@ export function Controls() {
       </div>
       <div className={classes.field}>
         <span className={classes.label} id="tiles-steps">
-          Steps, as often compared
+          Steps
         </span>
         <SegmentedControl
           aria-labelledby="tiles-steps"
@@ -76,7 +76,7 @@ export function Controls() {
         />
         <div className={classes.pair}>
           <NumberField
-            label="Steps"
+            label="Or any number"
             help="How many times the truth is asked, at most as often as the noise has times."
             min={1}
             max={TIMES}
