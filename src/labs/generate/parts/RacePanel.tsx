@@ -8,7 +8,7 @@ import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { ProgressLine } from '../../../ui/ProgressLine';
 import { laneModel, MOST_LANES, raceEntries, racePresets, tokensPerSecond, type Lane } from '../race';
 import { SAMPLER_WORDS, samplerName } from '../samplers';
-import type { RaceEntry, SamplerName } from '../spec';
+import type { RaceEntry } from '../spec';
 import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
 import classes from './RacePanel.module.css';

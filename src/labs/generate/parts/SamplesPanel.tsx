@@ -6,12 +6,13 @@ import { ProgressLine } from '../../../ui/ProgressLine';
 import { findPicture } from '../stateOf';
 import { selectBusy, selectStale } from '../store';
 import { useLab, useLabState, useSetView, useShown } from './labState';
+import { SaveButtons } from './SaveButtons';
 import classes from './SamplesPanel.module.css';
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The pictures of the batch at the step that is looked at. */
-export function SamplesPanel({ save }: { save?: React.ReactNode }) {
+export function SamplesPanel() {
   const { node, model, trace, frame, layout, sample } = useShown();
   const pictures = useLabState((state) => state.pictures);
   const standIn = useLabState((state) => state.view.standIn);
@@ -32,7 +33,7 @@ export function SamplesPanel({ save }: { save?: React.ReactNode }) {
               {timings.warm ? '' : ', first run'}
             </span>
           )}
-          {save}
+          <SaveButtons />
         </>
       }
       lesson={
