@@ -33,7 +33,7 @@ describe('tessera.sample', () => {
       batch: 4,
       sampler: { kind: 'maskgit', numSteps: 8, choiceTemperature: 4.5 },
       schedule: { kind: 'model' },
-      distribution: { guidanceScale: 2, temperature: 1, topK: 0, truncation: 1 },
+      distribution: { guidanceScale: 3, temperature: 1, topK: 0, truncation: 1 },
     });
   });
 });

@@ -30,7 +30,7 @@ export interface SampleRequest {
 
 const DEFAULT_STEPS = 25;
 /** What the scores in the model cards are made with. */
-const DEFAULT_GUIDANCE = 2;
+const DEFAULT_GUIDANCE = 3;
 
 /** @throws Error for a sampler's name that nobody knows */
 export function samplerOf(request: SampleRequest, { config: { process } }: Pick<PriorSummary, 'config'>): SamplerSpec {

@@ -92,7 +92,7 @@ const fields = {
   temperature: { default: 1, schema: z.number().min(0.05).max(5), ...shared },
   topK: { default: 0, schema: z.number().int().min(0).max(65_536), ...shared },
   truncation: { default: 1, schema: z.number().min(0.01).max(1), ...shared },
-  guidanceScale: { default: 1, schema: z.number().min(0).max(20), ...shared },
+  guidanceScale: { default: 3, schema: z.number().min(0).max(20), ...shared },
   race: {
     default: [],
     schema: z

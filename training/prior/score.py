@@ -180,7 +180,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--samples", type=int, default=256)
     parser.add_argument("--steps", type=int, default=25, help="of sampling")
-    parser.add_argument("--guidance", type=float, default=2.0)
+    parser.add_argument("--guidance", type=float, default=3.0)
     parser.add_argument("--holes", type=int, default=64, help="held-out pictures to repaint")
     parser.add_argument("--hole-steps", type=int, default=12, help="of sampling, for a hole")
     parser.add_argument("--hole-guidance", type=float, default=1.0, help="1: the answers' average is the posterior mean")

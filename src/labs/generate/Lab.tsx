@@ -1,3 +1,4 @@
+import { SegmentedControl } from '@mantine/core';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
@@ -14,9 +15,38 @@ import './styles';
 import classes from './Lab.module.css';
 
 const Details = lazy(() => import('./parts/Details'));
+const TilesPanel = lazy(() => import('./tiles/TilesPanel'));
 
-/** The generate lab. A link is read before anything is shown; without one there is no wait. */
+/** The lab's two pages: networks that were trained, and a world small enough that nothing need be. */
+const PAGES = [
+  { value: 'prior', label: 'Trained networks' },
+  { value: 'tiles', label: 'Learn it on 64 tiles' },
+];
+
+/** The generate lab. What was made on one page is still there after a look at the other. */
 export default function GenerateLab({ context }: LabProps) {
+  const [page, setPage] = useState('prior');
+  return (
+    <>
+      <div className={classes.pages}>
+        <SegmentedControl data={PAGES} value={page} onChange={setPage} aria-label="Page of the lab" />
+      </div>
+      {page === 'tiles' ? (
+        <div className={classes.lab}>
+          <Suspense fallback={null}>
+            <TilesPanel context={context} />
+          </Suspense>
+        </div>
+      ) : null}
+      <div hidden={page !== 'prior'}>
+        <PriorPage context={context} active={page === 'prior'} />
+      </div>
+    </>
+  );
+}
+
+/** A link is read before anything is shown; without one there is no wait. */
+function PriorPage({ context, active }: LabProps & { active: boolean }) {
   const { link } = context;
   const [parts, setParts] = useState<LabParts | null>(() => (link === null ? createLab(context) : null));
   useEffect(() => {
@@ -32,14 +62,14 @@ export default function GenerateLab({ context }: LabProps) {
     void parts.session.start();
     return () => parts.session.dispose();
   }, [parts]);
-  return parts && <Screen context={context} parts={parts} />;
+  return parts && <Screen context={context} parts={parts} active={active} />;
 }
 
-function Screen({ context, parts }: LabProps & { parts: LabParts }) {
+function Screen({ context, parts, active }: LabProps & { parts: LabParts; active: boolean }) {
   const { store, session } = parts;
   const services = useMemo<LabServices>(() => ({ context, store, session }), [context, store, session]);
   const hasRun = useStore(store, (state) => state.tree.length > 0);
-  useKeys(store, session);
+  useKeys(store, session, active);
   return (
     <LabServicesContext value={services}>
       <div className={classes.lab}>

@@ -12,10 +12,11 @@ const hasKeys = (target: EventTarget | null) =>
 
 /**
  * Ctrl+Enter generates from anywhere, Escape cancels, Ctrl+Z undoes; where the focus is on nothing in particular, Space plays the steps
- * and the arrows move through them.
+ * and the arrows move through them. Only while the page is looked at.
  */
-export function useKeys(store: GenerateStore, session: GenerateSession): void {
+export function useKeys(store: GenerateStore, session: GenerateSession, active: boolean): void {
   useEffect(() => {
+    if (!active) return;
     const move = (by: number) =>
       store.setState((state) => {
         const trace = selectTrace(state);
@@ -45,5 +46,5 @@ export function useKeys(store: GenerateStore, session: GenerateSession): void {
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [store, session]);
+  }, [store, session, active]);
 }
