@@ -33,9 +33,7 @@ export function Controls() {
         <p className={classes.note}>{PROCESSES.find(({ name }) => name === process)?.help}</p>
       </div>
       <div className={classes.field}>
-        <span className={classes.label} id="tiles-share">
-          Replaced rather than masked: {replaceShare.toFixed(2)}
-        </span>
+        <span className={classes.label}>Replaced rather than masked: {replaceShare.toFixed(2)}</span>
         <Slider
           min={0}
           max={1}
@@ -46,7 +44,8 @@ export function Controls() {
           value={replaceShare}
           disabled={process !== 'mask-replace'}
           onChange={(value) => session.change({ replaceShare: value })}
-          thumbProps={{ 'aria-labelledby': 'tiles-share', 'aria-valuetext': replaceShare.toFixed(2) }}
+          thumbLabel="Replaced rather than masked"
+          thumbProps={{ 'aria-valuetext': replaceShare.toFixed(2) }}
           data-testid="tiles-share"
         />
         <p className={classes.note}>Of mask and replace, at the end of the noise. The paper: 0.10.</p>

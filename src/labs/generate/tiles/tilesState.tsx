@@ -30,6 +30,7 @@ export function JobButton({ kind, label, onStart }: { kind: JobKind; label: stri
   return (
     <Button
       variant={own ? 'default' : 'filled'}
+      className={own ? '' : (classes.start ?? '')}
       disabled={running !== null && !own}
       onClick={own ? () => session.stop() : onStart}
       data-testid={`tiles-${kind}`}
