@@ -37,22 +37,26 @@ export interface RacePreset {
 /** Races that are worth a look with the models there are. */
 export function racePresets(model: PriorSummary, models: readonly PriorSummary[]): RacePreset[] {
   const names = samplersOf(model.config.process.kind);
-  const steps = (numSteps: number): RaceEntry => ({ model: null, sampler: 'posterior', numSteps });
+  const { process } = model.config;
+  const longest = process.kind === 'autoregressive' ? 1 : process.numTimesteps;
+  /** The exact posterior with these steps, each number once and none beyond the schedule's times. */
+  const steps = (...numbers: number[]): RaceEntry[] =>
+    [...new Set(numbers.map((n) => Math.min(n, longest)))].map((numSteps) => ({
+      ...{ model: null, sampler: 'posterior', numSteps },
+    }));
   const maskgit: RaceEntry = { model: null, sampler: 'maskgit', numSteps: 8 };
   const tokens = models.find(({ config, id }) => config.process.kind === 'autoregressive' && id !== model.id);
   const presets: RacePreset[] = [];
   if (names.includes('posterior'))
     presets.push({
       title: 'Fewer and fewer steps',
-      entries: [steps(100), steps(25), steps(10), ...(names.includes('maskgit') ? [maskgit] : [])],
+      entries: [...steps(100, 25, 10), ...(names.includes('maskgit') ? [maskgit] : [])],
     });
   if (names.includes('posterior') && tokens)
     presets.push({
       title: 'Against one code after the other',
       entries: [
-        steps(100),
-        steps(25),
-        names.includes('maskgit') ? maskgit : steps(10),
+        ...(names.includes('maskgit') ? [...steps(100, 25), maskgit] : steps(100, 25, 10)),
         { model: tokens.id, sampler: 'autoregressive', numSteps: 1 },
       ],
     });

@@ -95,7 +95,8 @@ export function PlacePanel() {
 const percent = (value: number): string =>
   value >= 0.1 ? `${(value * 100).toFixed(0)} %` : value >= 0.0005 ? `${(value * 100).toPrecision(2)} %` : '< 0.05 %';
 
-const number = (value: number): string => (value >= 0.001 ? value.toPrecision(3) : value.toExponential(1));
+const number = (value: number): string =>
+  value === 0 ? '0' : value >= 0.001 ? value.toPrecision(3) : value.toExponential(1);
 
 const termText = ({ coefficient, factor }: Term): string =>
   factor === 1 ? number(coefficient) : `${number(coefficient)} × ${number(factor)}`;

@@ -4,6 +4,7 @@ import { IconDice5, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '../.
 import { choiceSlots, examples, suggest, unknownWords, wordsSlot } from '../prompt';
 import { selectBusy, selectModel, selectNode, selectVocabulary } from '../store';
 import { useLab, useLabState } from './labState';
+import primary from './primary.module.css';
 import classes from './PromptBox.module.css';
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -152,7 +153,14 @@ function RunButtons() {
         </Button>
       )}
       <Tooltip label="Enter, or Ctrl+Enter from anywhere">
-        <Button type="submit" variant="filled" size="sm" disabled={noModel} data-testid="generate">
+        <Button
+          type="submit"
+          variant="filled"
+          classNames={{ root: primary.button ?? '' }}
+          size="sm"
+          disabled={noModel}
+          data-testid="generate"
+        >
           Generate
         </Button>
       </Tooltip>

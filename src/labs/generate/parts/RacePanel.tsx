@@ -11,6 +11,7 @@ import { SAMPLER_WORDS, samplerName } from '../samplers';
 import type { RaceEntry } from '../spec';
 import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
+import primary from './primary.module.css';
 import classes from './RacePanel.module.css';
 
 const RaceChart = lazy(() => import('./RaceChart'));
@@ -50,6 +51,7 @@ export function RacePanel() {
           ) : (
             <Button
               variant="filled"
+              classNames={{ root: primary.button ?? '' }}
               disabled={entries.length === 0}
               onClick={() => void session.race()}
               data-testid="race-start"

@@ -135,7 +135,7 @@ function StateView() {
           value={standIn}
           onChange={(value) => setView({ standIn: value })}
           data={[
-            { value: 'x0', label: 'Guess for [MASK]' },
+            { value: 'x0', label: 'Likeliest' },
             { value: 'mean', label: 'Mean code' },
           ]}
         />
