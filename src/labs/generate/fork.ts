@@ -2,10 +2,9 @@
 import { seedOf } from '../../diffusion/random';
 import type { PriorSummary, SampleFrame, VocabularyView } from '../../engine/types';
 import { isMask, lengthOf, sampleOf, type Layout } from './frames';
-import type { NewRun } from './runs';
 import { sampleOptions, samplerName, withSteps } from './samplers';
 import type { GenerateSpec } from './spec';
-import type { RunNode } from './tree';
+import type { NewRun, RunNode } from './tree';
 
 /** Changes to one sample of one state. */
 export interface Draft {

@@ -24,7 +24,7 @@ import {
   type GenerateStore,
   type PictureKind,
 } from './store';
-import { addNode, findNode, nextShown, removeNode, updateNode, type RunNode } from './tree';
+import { addNode, findNode, nextShown, removeNode, updateNode, type NewRun, type RunNode } from './tree';
 
 /** A run in flight. */
 interface Job {
@@ -35,8 +35,6 @@ interface Job {
   end: 'pause' | 'drop';
   readonly over: Promise<void>;
 }
-
-export type NewRun = Omit<RunNode, 'id' | 'status' | 'result' | 'tokenizer'>;
 
 export interface Runs {
   /** Puts a run into the tree, shows it and carries it out; one that is in flight is paused. Never rejects. */

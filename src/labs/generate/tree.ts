@@ -35,6 +35,9 @@ export interface RunNode {
   readonly result: RunResult | null;
 }
 
+/** What a run begins with. */
+export type NewRun = Omit<RunNode, 'id' | 'status' | 'result' | 'tokenizer'>;
+
 export type RunTree = readonly RunNode[];
 
 /** More are not kept: the oldest run that nothing was forked from leaves. */
