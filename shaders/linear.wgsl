@@ -1,7 +1,7 @@
 // Linear layer with bias: y = activation(bias + x w). GATED: out = residual + gate * y, gate = modulation + table of the
-// row's sample (a transformer block's gated residual, DiT).
+// row's sample (a transformer block's gated residual, DiT). SILU_X: x goes through SiLU on its way in.
 // variants: f32 f16 f16_f32
-// tiles: 4x2 4x1
+// tiles: 8x1 4x2 4x1
 // uses: lib/activation.wgsl
 //
 // x [rows, in_vectors] of vec4, weight [in_vectors, out_vectors, 4] of vec4 (element j: the weights of input 4 i + j),
@@ -24,6 +24,7 @@ struct Params {
 // 0 none, 1 SiLU, 2 GELU
 override ACTIVATION: u32 = 0;
 override GATED: bool = false;
+override SILU_X: bool = false;
 override WG_X: u32 = 1;
 override WG_Y: u32 = 64;
 
@@ -64,7 +65,10 @@ fn main(
   var at_weight = 0u;
   for (var i = 0u; i < params.in_vectors; i++) {
     //: for p in 0..TILE_A
-    let x_$p = vec4f(x[start_$p + i]);
+    var x_$p = vec4f(x[start_$p + i]);
+    if (SILU_X) {
+      x_$p = silu(x_$p);
+    }
     //: end
     //: for c in 0..TILE_B
     //: for j in 0..4

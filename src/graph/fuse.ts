@@ -8,6 +8,8 @@
  *   add(conv, x)                  the conv adds x to its result
  *   add(conv, 1x1 conv of x)      the conv projects x and adds it (a ResBlock's shortcut)
  *   1x1 convs of one tensor       one conv, side by side (q, k, v); the matmuls read it with an offset
+ *   SiLU, linear                  the linear layer activates its input as it loads it
+ *   LayerNorm, linear             the linear layer normalises its input as it loads it
  *   f32 to elem at f32            nothing
  */
 import {
@@ -27,7 +29,7 @@ type Pass = (graph: Graph) => Graph;
 
 /** All passes, in the order that lets each see what the one before made. */
 export function fuse(graph: Graph, precision: 'f32' | 'f16'): Graph {
-  const passes = [foldUpsample, foldActivation, mergeProjections, foldResidual];
+  const passes = [foldUpsample, foldActivation, mergeProjections, foldResidual, foldInput];
   return (precision === 'f32' ? [dropCasts, ...passes] : passes).reduce((result, pass) => pass(result), graph);
 }
 
@@ -133,6 +135,26 @@ const foldResidual: Pass = (graph) => {
     };
   });
 };
+
+/** A gated layer keeps its norm outside: it has one modulation and one table, the gate's. */
+const foldInput: Pass = (graph) =>
+  rewrite(graph, (node, links, absorbed) => {
+    if (node.op !== 'linear' || node.attrs.before !== 'none') return null;
+    const before = links.producer.get(node.reads.x);
+    if (!before || !links.private(node.reads.x)) return null;
+    if (before.op === 'silu') {
+      absorbed.add(before);
+      return { ...node, attrs: { ...node.attrs, before: 'silu' }, reads: { ...node.reads, x: before.reads.x } };
+    }
+    if (before.op !== 'layerNorm' || node.attrs.gate) return null;
+    absorbed.add(before);
+    return {
+      ...node,
+      attrs: { ...node.attrs, before: { ...before.attrs, type: before.writes.out.type } },
+      reads: before.reads,
+      constants: { ...node.constants, ...before.constants },
+    };
+  });
 
 function combine(how: Constant['combine'], constants: readonly Constant[]): Constant {
   const [first] = constants;

@@ -2,8 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from './builder';
 import { fuse } from './fuse';
-import { tensorsOf, type Graph, type Tensor } from './ir';
+import { tensorsOf, type Constant, type Graph, type LinearNode, type Tensor } from './ir';
 import { planMemory } from './memory';
+import { constantType, planNode } from './plans';
+import { TransformerBuilder } from './transformer';
+import { smallTarget } from '../kernels/testing';
 
 const ops = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
 
@@ -126,6 +129,63 @@ describe('fuse', () => {
     const body = (g: GraphBuilder, x: Tensor) => g.silu('s', g.cast('b', g.cast('a', x, 'f32'), 'elem'));
     expect(ops(fuse(record(body), 'f32'))).toEqual(['silu']);
     expect(ops(fuse(record(body), 'f16'))).toEqual(['cast', 'cast', 'silu']);
+  });
+});
+
+describe('fuse: linear layers', () => {
+  const at = (part: number) => ({ modulation: 8 * part, table: 8 * part });
+
+  /** What a transformer's half block does with x: norm, linear (two where `shared`), gated linear. */
+  function half({ taps = false, shared = false } = {}): Graph {
+    const g = new TransformerBuilder({ taps });
+    const x = g.input('x', [2, 1, 5, 8], 'f32');
+    const e = g.input('e', [2, 1, 1, 8], 'f32');
+    const table = g.constant('table', [3, 8], 'table');
+    const modulation = g.linear('modulation', g.silu('silu', e), { outWidth: 24, exact: true });
+    const y = g.layerNorm('norm', x, {
+      first: 1,
+      eps: 1e-6,
+      shift: at(0),
+      scale: at(1),
+      modulation,
+      table,
+      grid: [2, 2],
+    });
+    g.tap('norm', y);
+    const inner = g.linear('inner', y, { outWidth: 12, activation: 'gelu' });
+    if (shared) g.output('other', g.linear('other', y, { outWidth: 4 }));
+    g.output('y', g.linear('outer', inner, { outWidth: 8, exact: true }));
+    g.output('z', g.linear('gated', x, { outWidth: 8, residual: { x, gate: at(2), modulation, table } }));
+    return g.finish();
+  }
+
+  it('takes SiLU and LayerNorm into the layer that reads them', () => {
+    const graph = fuse(half(), 'f16');
+    expect(graph.nodes.map(({ name }) => name)).toEqual(['modulation', 'inner', 'outer', 'gated']);
+    const [modulation, inner] = graph.nodes;
+    expect(modulation).toMatchObject({ attrs: { before: 'silu' }, reads: { x: { name: 'e' } } });
+    expect(inner).toMatchObject({
+      attrs: { activation: 'gelu', gate: null, before: { first: 1, shift: at(0), scale: at(1), type: 'elem' } },
+      reads: { x: { name: 'x' }, modulation: { name: 'modulation' } },
+      constants: { weight: { parts: ['inner.weight'] }, table: { parts: ['table'] } },
+    });
+    // x is f32: the weights still follow the precision, as behind a norm of its own.
+    expect(constantType(inner!, (inner!.constants as { weight: Constant }).weight, 'f16')).toBe('f16');
+    expect(planNode(inner!, 'f16', smallTarget).dispatches).toMatchObject([
+      { shader: { name: 'normed_linear' }, variant: 'f16@4x1', workgroups: [1, 1, 2] },
+    ]);
+  });
+
+  it('leaves a norm that is tapped, or read twice', () => {
+    const names = (options: Parameters<typeof half>[0]) => fuse(half(options), 'f32').nodes.map(({ name }) => name);
+    expect(names({ taps: true })).toContain('norm');
+    expect(names({ shared: true })).toContain('norm');
+  });
+
+  it('knows no layer with a norm and a gate', () => {
+    const [, inner, , gated] = fuse(half(), 'f32').nodes as LinearNode[];
+    const both = { ...gated!, attrs: { ...gated!.attrs, before: inner!.attrs.before } };
+    expect(() => planNode(both, 'f32', smallTarget)).toThrow(/gated: .* has a modulation and no gate/);
   });
 });
 

@@ -120,6 +120,14 @@ export interface LinearAttrs {
   activation: 'none' | 'silu' | 'gelu';
   /** out = residual + gate * y; null: out = y. */
   gate: ModulationPlace | null;
+  /** Made by `fuse`: what x goes through on its way in. A layer with a norm has no gate: `modulation` and `table` are the norm's. */
+  before: 'none' | 'silu' | FoldedNorm;
+}
+
+/** A LayerNorm inside the linear layer that reads it. */
+export interface FoldedNorm extends LayerNormAttrs {
+  /** Of what the norm would have written; the layer's weights follow it, since x is f32. */
+  readonly type: TensorType;
 }
 
 export interface LayerNormAttrs {

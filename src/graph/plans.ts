@@ -22,7 +22,8 @@ import { planTransformerNode } from './transformerPlans';
 export type Precision = 'f32' | 'f16';
 
 /** Element type in GPU memory. */
-export const dtypeOf = ({ type }: Tensor, precision: Precision): DType => (type === 'elem' ? precision : type);
+export const dtypeOf = ({ type }: Pick<Tensor, 'type'>, precision: Precision): DType =>
+  type === 'elem' ? precision : type;
 
 /** Columns of a row in GPU memory: floats are padded to four, integers are not. */
 export const columnsOf = (tensor: Tensor): number =>
@@ -31,15 +32,17 @@ export const columnsOf = (tensor: Tensor): number =>
 export const bytesOf = (tensor: Tensor, precision: Precision): number =>
   rowsOf(tensor) * columnsOf(tensor) * sizeOf(dtypeOf(tensor, precision));
 
-/** Element type of a constant: convolution weights follow the input they meet, the rest is f32. */
+/** Element type of a constant: convolution weights follow the input they meet (after its norm), the rest is f32. */
 export function constantType(node: Node, { layout, literal }: Constant, precision: Precision): DType {
+  if (layout === 'conv' && node.op === 'linear' && typeof node.attrs.before === 'object')
+    return dtypeOf(node.attrs.before, precision);
   if (layout === 'conv' && (node.op === 'conv2d' || node.op === 'linear')) return dtypeOf(node.reads.x, precision);
   return literal instanceof Uint32Array ? 'u32' : literal instanceof Int32Array ? 'i32' : 'f32';
 }
 
 /** The kernel's plan. @throws ShapeError from the kernel, GraphError for ops that have no kernel of their own. */
 export function planNode(node: Node, precision: Precision, target: Target): OpPlan {
-  const typeOf = (tensor: Tensor) => dtypeOf(tensor, precision) as Elem;
+  const typeOf = (tensor: Pick<Tensor, 'type'>) => dtypeOf(tensor, precision) as Elem;
   switch (node.op) {
     case 'conv2d': {
       const { x, residual } = node.reads;

@@ -43,7 +43,7 @@ export class TransformerBuilder extends GraphBuilder {
     });
     return this.push(shape, residual?.x.type ?? (exact ? 'f32' : 'elem'), name, (out) => ({
       op: 'linear',
-      attrs: { activation, gate: residual?.gate ?? null },
+      attrs: { activation, gate: residual?.gate ?? null, before: 'none' },
       reads: { x: this.float(name, x), ...(residual && { residual: residual.x, modulation: residual.modulation }) },
       writes: { out },
       constants: {

@@ -5,15 +5,27 @@ import * as embedTokens from '../kernels/embedTokens';
 import type { Elem, OpPlan, Target } from '../kernels/kernel';
 import * as layerNorm from '../kernels/layerNorm';
 import * as linear from '../kernels/linear';
-import { channelsOf, rowsOf, type Tensor, type TransformerNode } from './ir';
+import * as normedLinear from '../kernels/normedLinear';
+import {
+  GraphError,
+  channelsOf,
+  rowsOf,
+  type FoldedNorm,
+  type LinearNode,
+  type Tensor,
+  type TransformerNode,
+} from './ir';
 
-/** The kernel's plan. @throws ShapeError from the kernel */
-export function planTransformerNode(node: TransformerNode, typeOf: (tensor: Tensor) => Elem, target: Target): OpPlan {
+type TypeOf = (tensor: Pick<Tensor, 'type'>) => Elem;
+
+/** The kernel's plan. @throws ShapeError from the kernel, GraphError for a gate and a norm at once */
+export function planTransformerNode(node: TransformerNode, typeOf: TypeOf, target: Target): OpPlan {
   switch (node.op) {
     case 'linear': {
+      if (typeof node.attrs.before === 'object') return planNormedLinear(node, node.attrs.before, typeOf, target);
       const { x, modulation } = node.reads;
       const { out } = node.writes;
-      const { activation, gate } = node.attrs;
+      const { activation, gate, before } = node.attrs;
       const gateOptions = gate &&
         modulation && {
           samples: modulation.shape[0],
@@ -23,12 +35,13 @@ export function planTransformerNode(node: TransformerNode, typeOf: (tensor: Tens
         };
       const sizes = { rows: rowsOf(x), inWidth: channelsOf(x), outWidth: channelsOf(out) };
       const types = { elem: typeOf(x), outElem: typeOf(out) };
-      return linear.plan({ ...sizes, ...types, activation, gate: gateOptions ?? null }, target);
+      const siluX = before === 'silu';
+      return linear.plan({ ...sizes, ...types, activation, siluX, gate: gateOptions ?? null }, target);
     }
     case 'layerNorm': {
       const { x, modulation } = node.reads;
       const { out } = node.writes;
-      const samples = x.shape[0];
+      const samples = modulation.shape[0];
       const rows = { samples, inRows: rowsOf(x) / samples, outRows: rowsOf(out) / samples };
       const columns = { width: channelsOf(x), modulationWidth: channelsOf(modulation) };
       return layerNorm.plan({ ...node.attrs, ...rows, ...columns, outElem: typeOf(out) }, target);
@@ -52,6 +65,19 @@ export function planTransformerNode(node: TransformerNode, typeOf: (tensor: Tens
       return embedLatents.plan({ ...sizes(node, node.constants.contextTable.shape), codes, latentDim }, target);
     }
   }
+}
+
+function planNormedLinear(node: LinearNode, norm: FoldedNorm, typeOf: TypeOf, target: Target): OpPlan {
+  const { x, modulation } = node.reads;
+  const { out } = node.writes;
+  const { activation, gate } = node.attrs;
+  if (gate || !modulation)
+    throw new GraphError(`${node.name}: a linear layer with a norm has a modulation and no gate`);
+  const samples = modulation.shape[0];
+  const rows = { samples, inRows: rowsOf(x) / samples, outRows: rowsOf(out) / samples };
+  const columns = { width: channelsOf(x), modulationWidth: channelsOf(modulation), outWidth: channelsOf(out) };
+  const types = { elem: typeOf(norm), outElem: typeOf(out) };
+  return normedLinear.plan({ ...norm, ...rows, ...columns, ...types, activation }, target);
 }
 
 const sizes = (

@@ -1,8 +1,8 @@
-import type { LayerNormOptions } from './index';
+import type { NormOptions } from './index';
 
 /** [samples, outRows, width] in double precision. */
 export function layerNormReference(
-  options: LayerNormOptions,
+  options: NormOptions,
   x: ArrayLike<number>,
   modulation: ArrayLike<number>,
   table: ArrayLike<number>,
@@ -15,7 +15,7 @@ export function layerNormReference(
       const values = Array.from({ length: width }, (_, i) => x[start + i] ?? NaN);
       const mean = values.reduce((sum, value) => sum + value, 0) / width;
       const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width;
-      const at = (place: LayerNormOptions['shift'], i: number) =>
+      const at = (place: NormOptions['shift'], i: number) =>
         (modulation[sample * modulationWidth + place.modulation + i] ?? NaN) + (table[place.table + i] ?? NaN);
       values.forEach((value, i) => {
         const normed = (value - mean) / Math.sqrt(variance + eps);

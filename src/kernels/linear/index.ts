@@ -18,6 +18,8 @@ export interface LinearOptions {
   readonly inWidth: number;
   readonly outWidth: number;
   readonly activation: 'none' | 'silu' | 'gelu';
+  /** x goes through SiLU on its way in. */
+  readonly siluX: boolean;
   /** out = residual + gate * y; null: out = y. */
   readonly gate: GateOptions | null;
   /** Type of x and weight. */
@@ -26,14 +28,15 @@ export interface LinearOptions {
   readonly outElem: Elem;
 }
 
-const ACTIVATION = { none: 0, silu: 1, gelu: 2 } as const;
+/** The shader's numbers. */
+export const ACTIVATION = { none: 0, silu: 1, gelu: 2 } as const;
 
 /**
  * Roles x, weight (`packConvWeight` with kernelSize 1), bias, residual, modulation, table, out.
  * @throws ShapeError for sizes that do not fit
  */
 export function plan(options: LinearOptions, target: Target): OpPlan {
-  const { rows, inWidth, outWidth, activation, gate, elem, outElem } = options;
+  const { rows, inWidth, outWidth, activation, siluX, gate, elem, outElem } = options;
   checkSizes('linear', { rows, inWidth, outWidth });
   const inVectors = ceil4(inWidth) / 4;
   const outVectors = ceil4(outWidth) / 4;
@@ -52,6 +55,7 @@ export function plan(options: LinearOptions, target: Target): OpPlan {
         constants: {
           ACTIVATION: ACTIVATION[activation],
           GATED: Number(gate !== null),
+          SILU_X: Number(siluX),
           WG_X: tile.groupX,
           WG_Y: tile.groupY,
         },
@@ -94,9 +98,12 @@ interface Tile {
   readonly groupY: number;
 }
 
-/** As conv2d's: large tiles load less per sum, small ones keep a wide machine busy. */
+/**
+ * As conv2d's: large tiles load less per sum, small ones keep a wide machine busy. A software adapter gathers every load lane by
+ * lane and has registers for eight vectors of sums, not more: 8 x 1 loads least.
+ */
 function chooseTile(rows: number, outVectors: number, { isSoftware }: Target): Tile {
-  if (isSoftware) return { rows: 4, vectors: outVectors > 1 ? 2 : 1, groupX: 1, groupY: 16 };
+  if (isSoftware) return { rows: rows > 4 ? 8 : 4, vectors: 1, groupX: 8, groupY: 1 };
   const groupX = Math.min(8, 2 ** Math.ceil(Math.log2(outVectors)));
   const many = (rows * outVectors) / 8 >= 16384;
   return { rows: 4, vectors: many && outVectors > 1 ? 2 : 1, groupX, groupY: 64 / groupX };

@@ -10,7 +10,8 @@ import { plan, type LinearOptions } from './index';
 import { linearReference } from './reference';
 
 const base: LinearOptions = {
-  ...{ rows: 5, inWidth: 8, outWidth: 8, activation: 'none', gate: null, elem: 'f32', outElem: 'f32' },
+  ...{ rows: 5, inWidth: 8, outWidth: 8, activation: 'none', siluX: false, gate: null },
+  ...{ elem: 'f32', outElem: 'f32' },
 };
 
 async function check(change: Partial<LinearOptions>, isSoftware = true): Promise<string> {
@@ -63,26 +64,30 @@ it('activations', async () => {
   for (const activation of ['silu', 'gelu'] as const) await check({ activation, rows: 17, outWidth: 12 });
 });
 
+it('SiLU on the way in', async () => {
+  for (const isSoftware of [true, false])
+    for (const inWidth of [5, 8]) await check({ siluX: true, rows: 3, inWidth, outWidth: 12 }, isSoftware);
+});
+
 it('gated residual, per sample', async () => {
   const gate = { samples: 3, modulationWidth: 48, modulationOffset: 24, tableOffset: 8 };
   for (const isSoftware of [true, false])
     for (const rows of [3, 6, 21, 99]) await check({ rows, outWidth: 24, gate }, isSoftware);
 });
 
-it('every type and every tile', async () => {
+it.each([
+  ['f32', 'f32'],
+  ['f16', 'f16'],
+  ['f16', 'f32'],
+] as const)('every tile, weights %s, result %s', async (elem, outElem) => {
   const gate = { samples: 1, modulationWidth: 1024, modulationOffset: 0, tableOffset: 0 };
-  const seen = new Set<string>();
-  for (const [elem, outElem] of [
-    ['f32', 'f32'],
-    ['f16', 'f16'],
-    ['f16', 'f32'],
-  ] as const) {
-    seen.add(await check({ elem, outElem, outWidth: 4 }));
-    seen.add(await check({ elem, outElem, rows: 9, outWidth: 12, gate }));
-  }
-  expect(seen.size).toBe(6);
-  // Large enough for the large tile of a real GPU.
-  expect(await check({ rows: 1027, inWidth: 4, outWidth: 512 }, false)).toBe('f32@4x2');
+  const variants = [
+    await check({ elem, outElem, rows: 3, outWidth: 4 }),
+    await check({ elem, outElem, rows: 9, outWidth: 12, gate }),
+    // Large enough for the large tile of a real GPU.
+    await check({ elem, outElem, rows: 1027, inWidth: 4, outWidth: 512 }, false),
+  ];
+  expect(variants.map((variant) => variant.split('@')[1])).toEqual(['4x1', '8x1', '4x2']);
 });
 
 it('activations of huge and NaN values', async () => {

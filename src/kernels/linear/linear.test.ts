@@ -4,7 +4,8 @@ import { plan, type LinearOptions } from './index';
 import { linearReference } from './reference';
 
 const base: LinearOptions = {
-  ...{ rows: 2, inWidth: 2, outWidth: 1, activation: 'none', gate: null, elem: 'f32', outElem: 'f32' },
+  ...{ rows: 2, inWidth: 2, outWidth: 1, activation: 'none', siluX: false, gate: null },
+  ...{ elem: 'f32', outElem: 'f32' },
 };
 const x = [1, 2, 0, 0, 3, 4, 0, 0];
 
@@ -20,6 +21,11 @@ describe('linear', () => {
     // torch.nn.functional.gelu(torch.tensor([1., -1.]), approximate='tanh')
     expect(at('gelu', 1)).toBeCloseTo(0.8411919906, 9);
     expect(at('gelu', -1)).toBeCloseTo(-0.1588080094, 9);
+  });
+
+  it('SiLU on the way in', () => {
+    const options = { ...base, rows: 1, inWidth: 1, siluX: true };
+    expect(linearReference(options, { x: [1, 0, 0, 0], weight: [2], bias: [1] })[0]).toBeCloseTo(2.4621171573, 9);
   });
 
   it('a gated residual takes the gate of its sample', () => {

@@ -20,13 +20,15 @@ export interface LinearTensors {
 
 /** In double precision; [rows, ceil4(outWidth)], zeros in the padding. */
 export function linearReference(options: LinearOptions, tensors: LinearTensors): Float64Array {
-  const { rows, inWidth, outWidth, activation, gate } = options;
+  const { rows, inWidth, outWidth, activation, siluX, gate } = options;
+  const enter = activate[siluX ? 'silu' : 'none'];
   const { x, weight, bias, residual = [], modulation = [], table = [] } = tensors;
   const out = new Float64Array(rows * ceil4(outWidth));
   for (let row = 0; row < rows; row++)
     for (let o = 0; o < outWidth; o++) {
       let sum = bias[o] ?? NaN;
-      for (let i = 0; i < inWidth; i++) sum += (x[row * ceil4(inWidth) + i] ?? NaN) * (weight[o * inWidth + i] ?? NaN);
+      for (let i = 0; i < inWidth; i++)
+        sum += enter(x[row * ceil4(inWidth) + i] ?? NaN) * (weight[o * inWidth + i] ?? NaN);
       const at = row * ceil4(outWidth) + o;
       out[at] = activate[activation](sum);
       if (!gate) continue;
