@@ -301,6 +301,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       };
       return fakeSample(found(priors, asked.model), asked, { onFrame, breathe, decode: (grid) => decodeBlocks(grid) });
     },
+    sampleExact: () => Promise.reject(new Error('The fake engine has no exact world.')),
     explainPlace: (question) => {
       calls.push(`explain ${question.place}`);
       return Promise.resolve(fakeExplain(question, found(priors, question.model)));
