@@ -15,7 +15,8 @@ import classes from './StepsPanel.module.css';
 /** One sample, step by step: codes, how sure the network is, the picture so far, and where it is heading. */
 export function StepsPanel() {
   const { session } = useLab();
-  const { node, trace, at, sample, frame } = useShown();
+  const { node, model, trace, at, sample, frame } = useShown();
+  const tokens = model?.config.process.kind === 'autoregressive';
   const { playing, standIn } = useLabState((state) => state.view);
   const busy = useLabState(selectBusy);
   const setView = useSetView();
@@ -37,7 +38,8 @@ export function StepsPanel() {
   const labelOf = (index: number) => {
     const one = trace[index];
     if (!one) return '–';
-    const time = one.time === 0 ? 'done' : one.step === 0 ? 'noise' : `t = ${Math.round(one.time)}`;
+    const now = tokens ? `${one.time} codes to come` : one.step === 0 ? 'noise' : `t = ${Math.round(one.time)}`;
+    const time = one.time === 0 ? 'done' : now;
     return `Step ${one.step} of ${one.steps}, ${time}`;
   };
   return (
