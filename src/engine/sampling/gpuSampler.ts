@@ -186,8 +186,11 @@ export class GpuSampler {
     this.steps.copy(encoder, i, state.step);
     network.record(encoder, i, state.codes);
     const pass = encoder.beginComputePass({ label: 'sample' });
-    const change = entry.step.kind === 'posterior' ? grid.posterior : grid.reveal;
-    dispatchAll(pass, [...grid.x0, ...change, ...(program.known ? grid.impose : [])]);
+    const draws = entry.step.kind === 'posterior';
+    const change = draws ? grid.posterior : grid.reveal;
+    // Revealing leaves codes that are there as they are: known ones need no reminder.
+    const imposes = draws && program.known;
+    dispatchAll(pass, [...grid.x0, ...change, ...(imposes ? grid.impose : [])]);
     pass.end();
     if (slot !== null && this.trace) this.copyState(encoder, this.trace, slot * this.stateBytes);
   }
