@@ -88,7 +88,7 @@ export function describeJourney({ gpu, backend }: JourneyOptions): void {
     it('lists and loads a prior, replays its golden file, and will not send a picture through it', async () => {
       const id = 'tiny-prior-two-level';
       const summary = (await host.models()).find((model) => model.id === id);
-      expect(summary).toMatchObject({ family: 'prior', codeCount: 20, pairsWith: { id: 'tiny-vq' } });
+      expect(summary).toMatchObject({ family: 'prior', codeCount: 80, pairsWith: { id: 'tiny-h2' } });
       const stages: Progress['stage'][] = [];
       expect(await host.load(call++, id, ({ stage }) => stages.push(stage))).toEqual(summary);
       expect(stages).toContain('download');
