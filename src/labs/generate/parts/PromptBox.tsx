@@ -2,6 +2,7 @@ import { ActionIcon, Autocomplete, Button, NumberInput, Select, Tooltip } from '
 import { useMemo } from 'react';
 import { IconDice5, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '../../../ui/icons';
 import { choiceSlots, examples, suggest, unknownWords, wordsSlot } from '../prompt';
+import { leaveField } from './useKeys';
 import { selectBusy, selectModel, selectNode, selectVocabulary } from '../store';
 import { useLab, useLabState } from './labState';
 import primary from './primary.module.css';
@@ -26,6 +27,7 @@ export function PromptBox() {
       aria-label="What to draw"
       onSubmit={(event) => {
         event.preventDefault();
+        leaveField();
         void session.generate();
       }}
     >

@@ -10,6 +10,11 @@ const hasKeys = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   target.closest('button, a, label, [role=slider], [role=grid], [role=listbox], [role=dialog]') !== null;
 
+/** Closes the suggestions over what comes now, and gives Space and the arrows to the steps. */
+export function leaveField(): void {
+  if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+}
+
 /**
  * Ctrl+Enter generates from anywhere, Escape cancels, Ctrl+Z undoes; where the focus is on nothing in particular, Space plays the steps
  * and the arrows move through them. Only while the page is looked at.
@@ -31,7 +36,11 @@ export function useKeys(store: GenerateStore, session: GenerateSession, active: 
         act();
       };
       if (event.ctrlKey || event.metaKey) {
-        if (key === 'enter') return take(() => void session.generate());
+        if (key === 'enter')
+          return take(() => {
+            leaveField();
+            void session.generate();
+          });
         if (isTyping(event.target)) return;
         if (key === 'y' || (key === 'z' && event.shiftKey)) return take(() => session.redo());
         if (key === 'z') take(() => session.undo());
