@@ -28,6 +28,7 @@ export class Painter {
     { codes, best }: Pick<SampleFrame, 'codes' | 'best'>,
     batch: number,
     { signal, report }: RunControl,
+    standIn = this.standIn,
   ): Promise<{ grids: CodeGrid[][]; images: Picture[] }> {
     const length = lengthOf(this.config);
     const grids: CodeGrid[][] = [];
@@ -36,7 +37,7 @@ export class Painter {
       report?.({ stage: 'decode', fraction: sample / batch, message: `picture ${sample + 1} of ${batch}` });
       await breathe(signal);
       const part = (all: Int32Array) => all.subarray(sample * length, (sample + 1) * length);
-      const own = gridsOf(this.config, part(codes), part(best), this.standIn, this.means);
+      const own = gridsOf(this.config, part(codes), part(best), standIn, this.means);
       grids.push(own);
       images.push(await this.decode(own));
     }
@@ -45,10 +46,11 @@ export class Painter {
 
   readonly draw: DrawState = async (frame, { signal }) => {
     const batch = frame.codes.length / lengthOf(this.config);
-    const { images: pictures } = await this.paint(frame, batch, { signal });
-    // Before the first step nobody has an opinion.
+    // Before the first step nobody has an opinion: then only the mean code is honest.
+    const standIn = frame.step ? this.standIn : 'mean';
+    const { images: pictures } = await this.paint(frame, batch, { signal }, standIn);
     const opinion = frame.step ? { codes: frame.best, best: frame.best } : frame;
-    const { images: x0Pictures } = await this.paint(opinion, batch, { signal });
+    const { images: x0Pictures } = await this.paint(opinion, batch, { signal }, standIn);
     return { pictures, x0Pictures };
   };
 }

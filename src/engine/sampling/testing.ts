@@ -130,6 +130,18 @@ export function describeSampling(backend: BackendName, gpu: () => GPU | null): v
       expect(codes).toHaveLength(2);
     });
 
+    it('draws states while it runs; before the first step all that is masked is the mean code, not code 0', async () => {
+      const frames: SampleFrame[] = [];
+      const asked = request('absorbing', { kind: 'posterior', numSteps: 2 }, { draw: 'pictures' });
+      await host.sample(call++, asked, (frame) => frames.push(frame));
+      const [first] = frames;
+      expect(first?.pictures).toHaveLength(2);
+      expect(first?.pictures?.[1]).toEqual(first?.pictures?.[0]);
+      expect(first?.x0Pictures).toEqual(first?.pictures);
+      const grid = { name: 'codes', width: 8, height: 8, codebookSize: K, indices: new Int32Array(N) };
+      expect(first?.pictures?.[0]).not.toEqual(await host.decode(call++, 'tiny-vq', [grid]));
+    });
+
     it('explains a place: logits with and without the condition', async () => {
       const codes = new Int32Array(N).fill(K);
       const { conditional, unconditional } = await host.explainPlace(call++, {
