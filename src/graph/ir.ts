@@ -166,6 +166,20 @@ export type EmbedTokensNode = Op<
   Out,
   { contextTable: Constant; table0: Constant; table1?: Constant; positions: Constant }
 >;
+export type EmbedWindowNode = Op<
+  'embedWindow',
+  { counts: readonly number[]; first: number; moves: boolean },
+  { context: Tensor; codes: Tensor; position: Tensor },
+  Out,
+  EmbedTokensNode['constants']
+>;
+/** `cache` is both read and written: a state that outlives the run, kept because it is an input of the graph. */
+export type AttentionCachedNode = Op<
+  'attentionCached',
+  { heads: number; first: number; moves: boolean },
+  { qkv: Tensor; position: Tensor; cache: Tensor },
+  Out & { cache: Tensor }
+>;
 export type EmbedLatentsNode = Op<
   'embedLatents',
   object,
@@ -174,7 +188,14 @@ export type EmbedLatentsNode = Op<
   { contextTable: Constant; weight: Constant; bias: Constant; positions: Constant }
 >;
 
-export type TransformerNode = LinearNode | LayerNormNode | AttentionNode | EmbedTokensNode | EmbedLatentsNode;
+export type TransformerNode =
+  | LinearNode
+  | LayerNormNode
+  | AttentionNode
+  | AttentionCachedNode
+  | EmbedTokensNode
+  | EmbedWindowNode
+  | EmbedLatentsNode;
 
 export type Node =
   | TransformerNode

@@ -143,7 +143,9 @@ export function planNode(node: Node, precision: Precision, target: Target): OpPl
     case 'linear':
     case 'layerNorm':
     case 'attention':
+    case 'attentionCached':
     case 'embedTokens':
+    case 'embedWindow':
     case 'embedLatents':
       return planTransformerNode(node, typeOf, target);
     case 'upsampleNearest':

@@ -4,9 +4,11 @@ import {
   GraphError,
   channelsOf,
   type AttentionAttrs,
+  type AttentionCachedNode,
   type Constant,
   type EmbedLatentsNode,
   type EmbedTokensNode,
+  type EmbedWindowNode,
   type LayerNormAttrs,
   type LinearAttrs,
   type ModulationPlace,
@@ -29,7 +31,10 @@ export interface LinearOptions {
   };
 }
 
-/** Records transformers. Tokens lie along the third axis: [samples, 1, tokens, width]. */
+/**
+ * Records transformers. Tokens lie along the third axis: [samples, 1, tokens, width]; where all samples are modulated alike they may
+ * lie along the second, [1, samples, tokens, width].
+ */
 export class TransformerBuilder extends GraphBuilder {
   /** `{part}.weight` [outWidth, inWidth] and `{part}.bias` of every part. */
   linear(name: string, x: Tensor, options: LinearOptions): Tensor {
@@ -65,8 +70,8 @@ export class TransformerBuilder extends GraphBuilder {
     },
   ): Tensor {
     const { modulation, table, grid = [x.shape[1], x.shape[2]], ...attrs } = options;
-    const [n, , tokens, width] = x.shape;
-    if (attrs.first + grid[0] * grid[1] > tokens || modulation.shape[0] !== n)
+    const [n, h, w, width] = x.shape;
+    if (attrs.first + grid[0] * grid[1] > h * w || modulation.shape[0] !== n)
       throw new GraphError(
         `${name}: ${grid.join(' x ')} tokens from ${attrs.first} on do not fit into [${x.shape.join(', ')}], modulated by [${modulation.shape.join(', ')}]`,
       );
@@ -93,6 +98,37 @@ export class TransformerBuilder extends GraphBuilder {
     }));
   }
 
+  /**
+   * Attention of new tokens over those in `cache` and over each other; they enter the cache behind the first `first`, or with `moves`
+   * behind first + position. @param qkv [1, samples, tokens, 3 * width]. @param state position i32 [1, 1, 1, 1], cache [1, samples,
+   * capacity, 2 * width], an input of the graph that keeps what is written
+   */
+  attentionCached(
+    name: string,
+    qkv: Tensor,
+    state: { readonly position: Tensor; readonly cache: Tensor },
+    attrs: AttentionCachedNode['attrs'],
+  ): Tensor {
+    const [one, samples, tokens, columns] = qkv.shape;
+    const { position, cache } = state;
+    const width = columns / 3;
+    if (
+      width % attrs.heads ||
+      cache.shape.join() !== [one, samples, cache.shape[2], 2 * width].join() ||
+      cache.type !== qkv.type
+    )
+      throw new GraphError(
+        `${name}: [${qkv.shape.join(', ')}] ${qkv.type} with ${attrs.heads} heads does not go with a cache of [${cache.shape.join(', ')}] ${cache.type}`,
+      );
+    return this.push([one, samples, tokens, width], qkv.type, name, (out) => ({
+      op: 'attentionCached',
+      attrs,
+      reads: { qkv: this.float(name, qkv), position: this.integers(name, position), cache },
+      writes: { out, cache },
+      constants: {},
+    }));
+  }
+
   /** Condition [n, 1, 1, C] and codes [n, 1, 1, N] by their tables [rows, width], plus positions [C + N, width]. */
   embedTokens(
     name: string,
@@ -101,13 +137,36 @@ export class TransformerBuilder extends GraphBuilder {
     attrs: { readonly counts: readonly number[]; readonly shift: boolean },
     constants: EmbedTokensNode['constants'],
   ): Tensor {
-    const total = attrs.counts.reduce((sum, count) => sum + count, 0);
-    if (total !== channelsOf(codes))
-      throw new GraphError(`${name}: grids of ${total} codes, found ${channelsOf(codes)}`);
+    const total = this.codes(name, codes, attrs.counts);
     return this.push(this.sequence(name, context, total, constants), 'f32', name, (out) => ({
       op: 'embedTokens',
       attrs,
       reads: { context: this.integers(name, context), codes: this.integers(name, codes) },
+      writes: { out },
+      constants,
+    }));
+  }
+
+  /**
+   * Tokens `first` .. first + tokens of what `embedTokens` makes with `shift`, or with `moves` as many from first + position on.
+   * [1, n, tokens, width]
+   */
+  embedWindow(
+    name: string,
+    reads: EmbedWindowNode['reads'],
+    { tokens, ...attrs }: EmbedWindowNode['attrs'] & { readonly tokens: number },
+    constants: EmbedWindowNode['constants'],
+  ): Tensor {
+    const { context, codes, position } = reads;
+    const [n, , , width] = this.sequence(name, context, this.codes(name, codes, attrs.counts), constants);
+    return this.push([1, n, tokens, width], 'f32', name, (out) => ({
+      op: 'embedWindow',
+      attrs,
+      reads: {
+        context: this.integers(name, context),
+        codes: this.integers(name, codes),
+        position: this.integers(name, position),
+      },
       writes: { out },
       constants,
     }));
@@ -122,6 +181,13 @@ export class TransformerBuilder extends GraphBuilder {
       writes: { out },
       constants,
     }));
+  }
+
+  private codes(name: string, codes: Tensor, counts: readonly number[]): number {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total !== channelsOf(codes))
+      throw new GraphError(`${name}: grids of ${total} codes, found ${channelsOf(codes)}`);
+    return total;
   }
 
   private sequence(name: string, context: Tensor, codes: number, constants: { readonly positions: Constant }): Shape {

@@ -1,7 +1,9 @@
 /** The ops of a transformer to the dispatches of their kernels. */
 import * as attention from '../kernels/attention';
+import * as attentionCached from '../kernels/attentionCached';
 import * as embedLatents from '../kernels/embedLatents';
 import * as embedTokens from '../kernels/embedTokens';
+import * as embedWindow from '../kernels/embedWindow';
 import type { Elem, OpPlan, Target } from '../kernels/kernel';
 import * as layerNorm from '../kernels/layerNorm';
 import * as linear from '../kernels/linear';
@@ -10,6 +12,9 @@ import {
   GraphError,
   channelsOf,
   rowsOf,
+  type EmbedLatentsNode,
+  type EmbedTokensNode,
+  type EmbedWindowNode,
   type FoldedNorm,
   type LinearNode,
   type Tensor,
@@ -54,15 +59,25 @@ export function planTransformerNode(node: TransformerNode, typeOf: TypeOf, targe
       const scale = 1 / Math.sqrt(headWidth);
       return attention.plan({ ...sizes, scale, causalFrom, elem: typeOf(qkv) }, target);
     }
-    case 'embedTokens': {
-      const { table0, table1, contextTable } = node.constants;
-      const rows = [table0, table1].map((table) => table?.shape[0] ?? 0);
-      const grids = node.attrs.counts.map((count, g) => ({ count, rows: rows[g] ?? 0 }));
-      return embedTokens.plan({ ...sizes(node, contextTable.shape), grids, shift: node.attrs.shift }, target);
+    case 'attentionCached': {
+      const { qkv, cache } = node.reads;
+      const { heads, first, moves } = node.attrs;
+      const [, samples, tokens, columns] = qkv.shape;
+      const headWidth = columns / 3 / heads;
+      const sizes = { samples, tokens, capacity: cache.shape[2], heads, headWidth };
+      const scale = 1 / Math.sqrt(headWidth);
+      return attentionCached.plan({ ...sizes, scale, first, moves, elem: typeOf(qkv) }, target);
+    }
+    case 'embedTokens':
+      return embedTokens.plan({ ...sizes(node), grids: gridsOf(node), shift: node.attrs.shift }, target);
+    case 'embedWindow': {
+      const { first, moves } = node.attrs;
+      const tokens = node.writes.out.shape[2];
+      return embedWindow.plan({ ...sizes(node), grids: gridsOf(node), first, tokens, moves }, target);
     }
     case 'embedLatents': {
       const [, , codes, latentDim] = node.reads.latents.shape;
-      return embedLatents.plan({ ...sizes(node, node.constants.contextTable.shape), codes, latentDim }, target);
+      return embedLatents.plan({ ...sizes(node), codes, latentDim }, target);
     }
   }
 }
@@ -80,7 +95,16 @@ function planNormedLinear(node: LinearNode, norm: FoldedNorm, typeOf: TypeOf, ta
   return normedLinear.plan({ ...norm, ...rows, ...columns, ...types, activation }, target);
 }
 
-const sizes = (
-  { reads: { context }, writes: { out } }: Extract<TransformerNode, { op: 'embedTokens' | 'embedLatents' }>,
-  [contextRows = 0]: readonly number[],
-) => ({ samples: context.shape[0], width: channelsOf(out), contextLength: channelsOf(context), contextRows });
+const gridsOf = ({ attrs, constants: { table0, table1 } }: EmbedTokensNode | EmbedWindowNode) =>
+  attrs.counts.map((count, g) => ({ count, rows: (g ? table1 : table0)?.shape[0] ?? 0 }));
+
+const sizes = ({
+  reads: { context },
+  writes: { out },
+  constants: { contextTable },
+}: EmbedTokensNode | EmbedWindowNode | EmbedLatentsNode) => ({
+  samples: context.shape[0],
+  width: channelsOf(out),
+  contextLength: channelsOf(context),
+  contextRows: contextTable.shape[0] ?? 0,
+});

@@ -159,7 +159,9 @@ export function runNode(node: Node, values: Values): Record<string, Value> {
     case 'linear':
     case 'layerNorm':
     case 'attention':
+    case 'attentionCached':
     case 'embedTokens':
+    case 'embedWindow':
     case 'embedLatents':
       return { out: runTransformerNode(node, values) };
     case 'upsampleNearest': {

@@ -1,12 +1,13 @@
 /** The ops of a transformer in tfjs calls. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {
-  AttentionNode,
-  EmbedTokensNode,
-  LayerNormNode,
-  LinearNode,
-  ModulationPlace,
-  TransformerNode,
+import {
+  GraphError,
+  type AttentionNode,
+  type EmbedTokensNode,
+  type LayerNormNode,
+  type LinearNode,
+  type ModulationPlace,
+  type TransformerNode,
 } from '../graph/ir';
 import type { Value, Values } from './values';
 
@@ -20,6 +21,9 @@ export function runTransformerNode(node: TransformerNode, values: Values): Value
       return tf.reshape(layerNorm(node, values), [...shape]);
     case 'attention':
       return tf.reshape(attention(node, values), [...shape]);
+    case 'attentionCached':
+    case 'embedWindow':
+      throw new GraphError(`${node.name}: tfjs keeps no cache between runs; evaluate the whole network instead`);
     case 'embedTokens':
       return tf.reshape(sequence(values, embedTokens(node, values)), [...shape]);
     case 'embedLatents': {
