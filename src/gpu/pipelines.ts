@@ -30,7 +30,16 @@ export function explainCompilation(name: string, source: string, messages: reado
   return told.join('\n');
 }
 
-/** One cache per device. */
+const caches = new WeakMap<GPUDevice, PipelineCache>();
+
+/** The device's one cache: everything that runs on it shares its pipelines. */
+export function pipelinesOf(device: GPUDevice): PipelineCache {
+  const cache = caches.get(device) ?? new PipelineCache(device);
+  caches.set(device, cache);
+  return cache;
+}
+
+/** One cache per device: `pipelinesOf`. */
 export class PipelineCache {
   private readonly modules = new Map<string, GPUShaderModule>();
   private readonly layouts = new Map<string, GPUBindGroupLayout>();

@@ -1,6 +1,6 @@
 import type { GpuContext } from '../gpu/device';
 import { withErrorScopes } from '../gpu/errorScopes';
-import { PipelineCache } from '../gpu/pipelines';
+import { pipelinesOf } from '../gpu/pipelines';
 import type { Dispatch, OpPlan } from '../kernels/kernel';
 import { fuse } from './fuse';
 import { GraphError, TooLargeError, constantsOf, tensorsOf, type Graph, type Node, type Tensor } from './ir';
@@ -14,14 +14,6 @@ export interface CompileOptions {
   /** `fraction` 0..1 over weights and pipelines together. */
   readonly onProgress?: (fraction: number, message: string) => void;
   readonly signal?: AbortSignal;
-}
-
-const caches = new WeakMap<GPUDevice, PipelineCache>();
-
-function pipelinesOf(device: GPUDevice): PipelineCache {
-  const cache = caches.get(device) ?? new PipelineCache(device);
-  caches.set(device, cache);
-  return cache;
 }
 
 const UNIFORM_ALIGNMENT = 256;

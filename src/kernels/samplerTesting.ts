@@ -1,8 +1,8 @@
 /** Runs plans that bind the uniforms `run` and `step`, as the engine does. For tests. */
+import { bindPlans, dispatchAll } from '../gpu/bindPlans';
 import { createStorage, createUniform, readBuffer, writeBuffer } from '../gpu/buffers';
 import type { GpuContext } from '../gpu/device';
 import { withErrorScopes } from '../gpu/errorScopes';
-import { PipelineCache } from '../gpu/pipelines';
 import type { OpPlan } from './kernel';
 
 type Bytes = ArrayBufferView<ArrayBuffer>;
@@ -17,8 +17,6 @@ export interface SamplerBench {
   destroy(): void;
 }
 
-const caches = new WeakMap<GPUDevice, PipelineCache>();
-
 /** @param roles contents of the storage buffers, or elements of 4 bytes, filled with 0xff bytes so that an unwritten one shows */
 export async function openSamplerBench(
   { device }: GpuContext,
@@ -27,8 +25,6 @@ export async function openSamplerBench(
   stepBytes: number,
   roles: Readonly<Record<string, Bytes | number>>,
 ): Promise<SamplerBench> {
-  const cache = caches.get(device) ?? new PipelineCache(device);
-  caches.set(device, cache);
   const buffers = new Map<string, GPUBuffer>([
     ['run', createUniform(device, 'run', run)],
     ['step', createUniform(device, 'step', new ArrayBuffer(stepBytes))],
@@ -44,17 +40,7 @@ export async function openSamplerBench(
     if (!buffer) throw new Error(`no buffer for role "${role}"`);
     return buffer;
   };
-  const dispatches = plans.flatMap((plan) => plan.dispatches);
-  const stages = await withErrorScopes(device, () =>
-    Promise.all(
-      dispatches.map(async (dispatch) => {
-        const { pipeline, layout } = await cache.get(dispatch);
-        const entries = dispatch.bindings.map((role, binding) => ({ binding, resource: { buffer: bufferOf(role) } }));
-        const group = device.createBindGroup({ label: dispatch.shader.name, layout, entries });
-        return { pipeline, group, workgroups: dispatch.workgroups };
-      }),
-    ),
-  );
+  const dispatches = await withErrorScopes(device, () => bindPlans(device, plans, Object.fromEntries(buffers)));
   return {
     write: (role, data) => writeBuffer(device, bufferOf(role), data),
     run: (...steps) =>
@@ -65,11 +51,7 @@ export async function openSamplerBench(
         for (const i of steps.keys()) {
           encoder.copyBufferToBuffer(table, i * stepBytes, bufferOf('step'), 0, stepBytes);
           const pass = encoder.beginComputePass();
-          for (const { pipeline, group, workgroups } of stages) {
-            pass.setPipeline(pipeline);
-            pass.setBindGroup(0, group);
-            pass.dispatchWorkgroups(...workgroups);
-          }
+          dispatchAll(pass, dispatches);
           pass.end();
         }
         device.queue.submit([encoder.finish()]);

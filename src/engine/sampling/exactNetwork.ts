@@ -9,7 +9,7 @@ import * as exactLogWeights from '../../kernels/exactLogWeights';
 import { EXACT_STEP_BYTES, packExactRun, packExactStep } from '../../kernels/exactLogWeights';
 import type { ModelMemory } from '../../models/compiled';
 import type { GpuTensor } from '../../models/prior/runtime';
-import { bindPlans, dispatchAll, type BoundDispatch } from './bindPlans';
+import { bindPlans, dispatchAll, type BoundDispatch } from '../../gpu/bindPlans';
 import { StepTable, type GpuNetwork } from './gpuNetwork';
 import type { DiscreteProgram } from './program';
 

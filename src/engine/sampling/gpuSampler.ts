@@ -16,7 +16,7 @@ import * as x0LogProbs from '../../kernels/x0LogProbs';
 import type { DistributionOptions } from '../../diffusion/distribution';
 import type { Span } from '../../diffusion/run';
 import type { ModelMemory } from '../../models/compiled';
-import { bindPlans, dispatchAll, type BoundDispatch } from './bindPlans';
+import { bindPlans, dispatchAll, type BoundDispatch } from '../../gpu/bindPlans';
 import { StepTable, type GpuNetwork } from './gpuNetwork';
 import type { DiscreteProgram, ProgramStep } from './program';
 

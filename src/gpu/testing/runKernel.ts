@@ -3,7 +3,7 @@ import { createStorage, createUniform, readBuffer, writeBuffer } from '../buffer
 import { withErrorScopes } from '../errorScopes';
 import type { GpuContext } from '../device';
 import { fromHalfs, toHalfs } from '../halfs';
-import { PipelineCache } from '../pipelines';
+import { pipelinesOf } from '../pipelines';
 import type { DType, Dispatch, OpPlan } from '../plan';
 import { sizeOf } from '../plan';
 
@@ -26,8 +26,6 @@ function decode(dtype: DType, bytes: ArrayBuffer): Float32Array | Int32Array | U
   return dtype === 'i32' ? new Int32Array(bytes) : new Uint32Array(bytes);
 }
 
-const caches = new WeakMap<GPUDevice, PipelineCache>();
-
 /** A plan with buffers and bind groups made, ready to be recorded again and again. */
 export interface PreparedPlan {
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
@@ -42,8 +40,7 @@ export async function preparePlan(
   roles: Readonly<Record<string, RoleBuffer>>,
 ): Promise<PreparedPlan> {
   const { device } = context;
-  const cache = caches.get(device) ?? new PipelineCache(device);
-  caches.set(device, cache);
+  const cache = pipelinesOf(device);
   const buffers = new Map<string, GPUBuffer>();
   for (const [role, sizeBytes] of Object.entries(plan.scratch))
     buffers.set(role, createStorage(device, role, sizeBytes));
