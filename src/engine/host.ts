@@ -246,12 +246,7 @@ export class EngineHost implements EngineApi {
     const kept = new SampleMemory();
     return this.guarded(
       call,
-      async (control) => {
-        const { tokenizerId } = await this.shelf.openPair(options.model, control);
-        const networks = await this.networks(tokenizerId, control);
-        const decode = (grids: readonly CodeGrid[]) => decodeCodes(networks, grids, { signal: control.signal });
-        return samplePrior({ shelf: this.shelf, backend: this.live, decode }, options, kept, control, onFrame);
-      },
+      (control) => samplePrior({ shelf: this.shelf, backend: this.live }, options, kept, control, onFrame),
       report,
     );
   }

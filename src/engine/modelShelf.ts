@@ -47,6 +47,8 @@ export class ModelShelf {
   private readonly cache = openCache();
   private listing: Promise<Listing> | null = null;
   private readonly loaded = new Map<string, Model>();
+  /** Of the priors that are loaded: every run and every question about a place asks for it. */
+  private readonly vocabularies = new WeakMap<PriorModel, Vocabulary>();
   /** By the id they have on this page; the newest first. */
   private locals: readonly LocalModel[] = [];
   private readonly networks = new CompiledNetworks(KEPT_NETWORKS);
@@ -135,9 +137,14 @@ export class ModelShelf {
 
   /** What a prior can be asked for. @throws ModelError, or Error for a model that is none */
   async vocabulary(modelId: string, control: RunControl): Promise<Vocabulary> {
-    const { manifest } = prior(await this.load(modelId, control));
+    const model = prior(await this.load(modelId, control));
+    const known = this.vocabularies.get(model);
+    if (known) return known;
+    const { manifest } = model;
     const file = await this.verifiedFile(modelId, manifest.vocabulary, control);
-    return Vocabulary.parse(JSON.parse(new TextDecoder().decode(file)), manifest);
+    const vocabulary = Vocabulary.parse(JSON.parse(new TextDecoder().decode(file)), manifest);
+    this.vocabularies.set(model, vocabulary);
+    return vocabulary;
   }
 
   /** Downloads and checks a model of any family, and compiles it for what it was trained on. @throws ModelError */

@@ -25,25 +25,31 @@ export class GaussianMachine implements Machine {
   private x = new Float32Array();
   private x0 = new Float32Array();
   private readonly kept = new Map<number, MachineState>();
+  /** |row|^2 of the codebook, [K]. */
+  private readonly norms: Float32Array;
 
   constructor(
     private readonly parts: GaussianParts,
     readonly compileMs: number,
     readonly warm: boolean,
-  ) {}
+  ) {
+    const { codebook, config } = parts;
+    const d = config.latentDim ?? 1;
+    this.norms = Float32Array.from({ length: codebook.length / d }, (_, k) =>
+      codebook.subarray(k * d, (k + 1) * d).reduce((sum, value) => sum + value ** 2, 0),
+    );
+  }
 
-  begin(program: GaussianProgram, done: number, state: MachineState): void {
+  /** Latents of a lost device are gone: it always begins anew, with the same noise, so that the result is the same. */
+  begin(program: GaussianProgram): void {
     this.program = program;
     this.kept.clear();
-    // Latents of a lost device are gone: it begins again, with the same noise, so that the result is the same.
     this.done = 0;
     this.x = this.noise(program, 0);
     this.x0 = new Float32Array(this.x.length);
     const { start } = program;
     const first = program.steps[0];
     if (start && first) mix(this.x, this.latentsOf(start), first.alphaBarFrom);
-    void done;
-    void state;
   }
 
   async advance(signal: AbortSignal): Promise<number> {
@@ -126,17 +132,12 @@ export class GaussianMachine implements Machine {
     const { config, codebook } = this.parts;
     const { latentDim: d = 1, latentMean = [], latentStd = [] } = config;
     const K = codebook.length / d;
-    const norms = Float32Array.from({ length: K }, (_, k) => {
-      let sum = 0;
-      for (let j = 0; j < d; j++) sum += (codebook[k * d + j] ?? 0) ** 2;
-      return sum;
-    });
     const point = new Float32Array(d);
     return Int32Array.from({ length: latents.length / d }, (_, i) => {
       for (let j = 0; j < d; j++) point[j] = (latents[i * d + j] ?? 0) * (latentStd[j] ?? 1) + (latentMean[j] ?? 0);
       let [best, least] = [0, Infinity];
       for (let k = 0; k < K; k++) {
-        let distance = norms[k] ?? 0;
+        let distance = this.norms[k] ?? 0;
         for (let j = 0; j < d; j++) distance -= 2 * (point[j] ?? 0) * (codebook[k * d + j] ?? 0);
         if (distance < least) [best, least] = [k, distance];
       }

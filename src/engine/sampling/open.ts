@@ -1,17 +1,17 @@
 /** Opens what a run needs (prior, tokenizer, words, network for the batch) and runs it. */
-import { lengthOf, planProgram, spansOf, type Program } from './program';
-import type { Picture } from '../../image/types';
-import type { CodeGrid } from '../../models/types';
 import type { PriorModel } from '../../models/loader';
+import { codeCount } from '../../models/prior/config';
+import type { CodeGrid } from '../../models/types';
 import type { Backend } from '../backend';
 import type { ModelShelf } from '../modelShelf';
-import type { RunControl } from '../runs';
+import { decodeCodes, type RunControl } from '../runs';
 import { GaussianMachine } from './gaussianMachine';
 import { GpuMachine } from './gpuMachine';
 import { HostMachine, PriorDenoiser } from './hostMachine';
 import type { Machine } from './machine';
-import { runProgram, SampleProgress } from './sample';
 import { Painter } from './painter';
+import { planProgram, spansOf, type Program } from './program';
+import { runProgram, SampleProgress } from './sample';
 import type { PlaceAnswer, PlaceQuestion, SampleFrame, SampleOptions, SampleResult } from './types';
 
 export interface SamplingParts {
@@ -32,21 +32,23 @@ export class SampleMemory {
 
 /** @throws Error that says what was needed and what was found; the signal's reason when aborted */
 export async function samplePrior(
-  parts: SamplingParts & { decode: (grids: readonly CodeGrid[]) => Promise<Picture> },
+  parts: SamplingParts,
   options: SampleOptions,
   memory: SampleMemory,
   control: RunControl,
   onFrame?: (frame: SampleFrame) => void,
 ): Promise<SampleResult> {
-  const { shelf } = parts;
+  const { shelf, backend } = parts;
   const { prior, tokenizerId } = await shelf.openPair(options.model, control);
   const { config } = prior.manifest;
   const progress = memory.take(planProgram(config, options));
   const vocabulary = await shelf.vocabulary(options.model, control);
   const { ids, unknown } = vocabulary.tokenize(options.condition);
   const context = repeat(ids, options.batch);
+  const networks = await shelf.open(tokenizerId, backend, control);
   const machine = await openMachine(parts, prior, tokenizerId, context, options, control);
-  const painter = new Painter(config, parts.decode, options.standIn ?? 'x0', (g) => shelf.codebook(tokenizerId, g));
+  const decode = (grids: readonly CodeGrid[]) => decodeCodes(networks, grids, { signal: control.signal });
+  const painter = new Painter(config, decode, options.standIn ?? 'x0', (g) => shelf.codebook(tokenizerId, g));
   const draw = options.draw === 'pictures' ? painter.draw : null;
   const { trace, last, timings } = await runProgram(progress, machine, control, onFrame, draw);
   const decoding = performance.now();
@@ -83,7 +85,7 @@ async function openMachine(
     const codebook = shelf.codebook(tokenizerId, 0);
     return new GaussianMachine({ runtime, config, context, codebook, distribution }, compileMs, known);
   }
-  const denoiser = new PriorDenoiser(runtime, config, context, batch, lengthOf(config));
+  const denoiser = new PriorDenoiser(runtime, config, context, batch, codeCount(config));
   return new HostMachine(denoiser, distribution, compileMs, known);
 }
 
@@ -97,7 +99,7 @@ export async function explainPlace(
   const { config } = prior.manifest;
   if (config.process.kind === 'gaussian')
     throw new Error('A gaussian prior has no distribution over codes: it speaks of latents.');
-  const length = lengthOf(config);
+  const length = codeCount(config);
   const span = spansOf(config).find(({ first, count }) => place >= first && place < first + count);
   if (!span || codes.length !== length)
     throw new Error(

@@ -1,10 +1,10 @@
 /** States of a run as pictures, through the tokenizer that the prior speaks of. */
 import type { Picture } from '../../image/types';
-import type { PriorConfig } from '../../models/prior/config';
+import { codeCount, type PriorConfig } from '../../models/prior/config';
 import type { CodeGrid } from '../../models/types';
 import { breathe } from '../calls';
 import type { RunControl } from '../runs';
-import { lengthOf, spansOf } from './program';
+import { spansOf } from './program';
 import type { DrawState } from './sample';
 import { gridsOf, meanCode } from './standIn';
 import type { SampleFrame, StandIn } from './types';
@@ -30,7 +30,7 @@ export class Painter {
     { signal, report }: RunControl,
     standIn = this.standIn,
   ): Promise<{ grids: CodeGrid[][]; images: Picture[] }> {
-    const length = lengthOf(this.config);
+    const length = codeCount(this.config);
     const grids: CodeGrid[][] = [];
     const images: Picture[] = [];
     for (let sample = 0; sample < batch; sample++) {
@@ -45,7 +45,7 @@ export class Painter {
   }
 
   readonly draw: DrawState = async (frame, { signal }) => {
-    const batch = frame.codes.length / lengthOf(this.config);
+    const batch = frame.codes.length / codeCount(this.config);
     // Before the first step nobody has an opinion: then only the mean code is honest.
     const standIn = frame.step ? this.standIn : 'mean';
     const { images: pictures } = await this.paint(frame, batch, { signal }, standIn);

@@ -11,7 +11,7 @@ import {
   type DiscreteProcess,
   type Schedule,
 } from '../../diffusion/schedule';
-import { gridSize, maskId, type PriorConfig } from '../../models/prior/config';
+import { codeCount, gridSize, maskId, type PriorConfig } from '../../models/prior/config';
 import type { KnownCodes, SampleOptions } from './types';
 
 export interface ProgramStep {
@@ -85,10 +85,6 @@ export function planProgram(config: Sequence, options: ProgramOptions, maxBatch 
   return planDiscrete(config, process, options);
 }
 
-/** N: codes of all grids. */
-export const lengthOf = ({ grids }: Pick<PriorConfig, 'grids'>): number =>
-  grids.reduce((sum, grid) => sum + gridSize(grid), 0);
-
 /** The stretches of the sequence: one per grid. */
 export function spansOf({ grids }: Pick<PriorConfig, 'grids'>): Span[] {
   let first = 0;
@@ -100,7 +96,7 @@ export function spansOf({ grids }: Pick<PriorConfig, 'grids'>): Span[] {
 }
 
 function checkStates(config: Sequence, { batch, start, known }: ProgramOptions): void {
-  const length = lengthOf(config);
+  const length = codeCount(config);
   for (const [name, codes, least, extra] of [
     ['start', start?.codes, 0, 1],
     ['known', known?.codes, -1, 0],
@@ -135,7 +131,7 @@ function mostMasked(codes: Int32Array, batch: number, length: number, { first, c
 
 function planDiscrete(config: Sequence, process: DiscreteProcess, options: ProgramOptions): DiscreteProgram {
   const { batch, seed, sampler, start } = options;
-  const length = lengthOf(config);
+  const length = codeCount(config);
   const reveals = sampler.kind === 'maskgit' || sampler.kind === 'halton' || sampler.kind === 'purity';
   // Where places are revealed one after the other a known code is simply there.
   const known = options.known && { ...options.known, noised: options.known.noised && !reveals };
@@ -216,7 +212,7 @@ function imposeStart(
 
 /** Raster order: one place a step, drawn from p0 as it is. */
 function planTokens(config: Sequence, { batch, seed, start, known }: ProgramOptions): DiscreteProgram {
-  const length = lengthOf(config);
+  const length = codeCount(config);
   const spans = spansOf(config);
   const masks = Int32Array.from({ length: batch * length }, (_, at) => {
     const span = spans.find(({ first, count }) => at % length >= first && at % length < first + count);
@@ -272,7 +268,7 @@ function planGaussian(
     const at = (t: number) => alphaBar[t] ?? 1;
     return { number: (start?.number ?? 1) + i, from, to, alphaBarFrom: at(from), alphaBarTo: at(to) };
   });
-  const shared = { batch, seed, steps, length: lengthOf(config), keepEvery: 1 } as const;
+  const shared = { batch, seed, steps, length: codeCount(config), keepEvery: 1 } as const;
   return { kind: 'gaussian', ...shared, known: known ?? null, start: start?.codes ?? null };
 }
 

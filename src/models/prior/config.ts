@@ -56,7 +56,8 @@ export type GridConfig = PriorConfig['grids'][number];
 export const gridSize = ({ height, width }: GridConfig): number => height * width;
 
 /** N: codes of all grids, which follow each other in the sequence. */
-export const codeCount = ({ grids }: PriorConfig): number => grids.reduce((sum, grid) => sum + gridSize(grid), 0);
+export const codeCount = ({ grids }: Pick<PriorConfig, 'grids'>): number =>
+  grids.reduce((sum, grid) => sum + gridSize(grid), 0);
 
 /** S = C + N: tokens that attend to each other. */
 export const sequenceLength = (config: PriorConfig): number => config.contextLength + codeCount(config);
