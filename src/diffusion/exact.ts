@@ -216,12 +216,35 @@ export class MapVote {
   }
 
   /**
+   * `logits` of all samples, [batch, span.count, K].
+   * @param codes [batch, N]. @param prior [batch, maps], or null
+   * @throws Error where the span or the batch is not the set's
+   */
+  batch(
+    batch: number,
+    codes: Int32Array,
+    span: Span,
+    { seen, gain, prior }: { readonly seen: number; readonly gain: number; readonly prior: Float32Array | null },
+  ): Float32Array<ArrayBuffer> {
+    const { places, set } = this;
+    this.check(batch, codes, span);
+    const row = span.count * span.codebookSize;
+    const out = new Float32Array(batch * row);
+    for (let sample = 0; sample < batch; sample++) {
+      const part = codes.subarray(sample * places, (sample + 1) * places);
+      const own = prior && prior.subarray(sample * set.count, (sample + 1) * set.count);
+      this.logits(part, seen, gain, own, span, out.subarray(sample * row, (sample + 1) * row));
+    }
+    return out;
+  }
+
+  /**
    * log p0 at places `first` .. `first + span.count`, clamped at LEAST_LOG, into `out` [span.count, K].
    * @param codes [N]; [MASK] = K. Only the first `seen` of them are looked at
    * @param gain log-probability that a map wins with each code that it shares with them
    * @param prior of the maps, [count], or null where all are as likely
    */
-  logits(
+  private logits(
     codes: Int32Array,
     seen: number,
     gain: number,
@@ -253,6 +276,16 @@ export class MapVote {
     for (let k = 0; k < votes.length; k++) out[k] = Math.max(Math.log((votes[k] ?? 0) / total), LEAST_LOG);
   }
 
+  private check(batch: number, codes: Int32Array, { first, count, codebookSize }: Span): void {
+    const { set, places } = this;
+    if (codes.length !== batch * places)
+      throw new Error(`The exact denoiser needs ${batch} x ${places} codes, found ${codes.length}.`);
+    if (codebookSize !== set.codebookSize || first < 0 || first + count > places)
+      throw new Error(
+        `The exact denoiser knows ${places} places of ${set.codebookSize} codes, asked for ${first} to ${first + count - 1} of ${codebookSize} codes.`,
+      );
+  }
+
   private countAgreeing(codes: Int32Array, seen: number): void {
     const { sums, holds } = this;
     const K = this.set.codebookSize;
@@ -271,22 +304,6 @@ export class MapVote {
   }
 }
 
-/** @throws Error where the span or the batch is not the set's */
-export function checkQuestion(
-  set: FiniteSet,
-  batch: number,
-  codes: Int32Array,
-  { first, count, codebookSize }: Span,
-): void {
-  const places = set.height * set.width;
-  if (codes.length !== batch * places)
-    throw new Error(`The exact denoiser needs ${batch} x ${places} codes, found ${codes.length}.`);
-  if (codebookSize !== set.codebookSize || first < 0 || first + count > places)
-    throw new Error(
-      `The exact denoiser knows ${places} places of ${set.codebookSize} codes, asked for ${first} to ${first + count - 1} of ${codebookSize} codes.`,
-    );
-}
-
 /** p(x0 | xt) itself, or p(x0 | xt, known): a network that was trained for ever. It knows no prompt, so guidance changes nothing. */
 export class ExactDenoiser implements Denoiser {
   readonly length: number;
@@ -300,7 +317,7 @@ export class ExactDenoiser implements Denoiser {
    * @throws Error where schedule or known codes do not fit the set
    */
   constructor(
-    private readonly set: FiniteSet,
+    set: FiniteSet,
     private readonly schedule: Schedule,
     readonly batch: number,
     known: Int32Array | null = null,
@@ -320,20 +337,9 @@ export class ExactDenoiser implements Denoiser {
     span: Span,
     guided: boolean,
   ): Promise<{ conditional: Float32Array; unconditional: Float32Array | null }> {
-    const { set, batch, length, prior } = this;
-    checkQuestion(set, batch, codes, span);
+    const { batch, length, prior } = this;
     const { same, other } = exactCoefficients(this.schedule, t);
-    const row = span.count * span.codebookSize;
-    const out = new Float32Array(batch * row);
-    for (let sample = 0; sample < batch; sample++)
-      this.vote.logits(
-        codes.subarray(sample * length, (sample + 1) * length),
-        length,
-        same - other,
-        prior && prior.subarray(sample * set.count, (sample + 1) * set.count),
-        span,
-        out.subarray(sample * row, (sample + 1) * row),
-      );
+    const out = this.vote.batch(batch, codes, span, { seen: length, gain: same - other, prior });
     return Promise.resolve({ conditional: out, unconditional: guided ? out : null });
   }
 }

@@ -1,8 +1,8 @@
 /** Autoregression over the same finite set as exact.ts: the exact p(x_i | x_0 .. x_(i - 1)), one place after the other. */
 import { LEAST_LOG } from './distribution';
-import { checkQuestion, MapVote, type FiniteSet } from './exact';
-import { PLAIN_DRAW } from './posterior';
+import { MapVote, type FiniteSet } from './exact';
 import { runStep, type Denoiser, type RunOptions, type RunState, type Span } from './run';
+import { rasterStep } from './samplers';
 
 /**
  * A perfect autoregressive network in raster order: what stands at `span.first` and after it is not looked at, be it known or not. A code
@@ -13,7 +13,7 @@ export class ExactAutoregression implements Denoiser {
   private readonly vote: MapVote;
 
   constructor(
-    private readonly set: FiniteSet,
+    set: FiniteSet,
     readonly batch: number,
   ) {
     this.length = set.height * set.width;
@@ -27,19 +27,7 @@ export class ExactAutoregression implements Denoiser {
     span: Span,
     guided: boolean,
   ): Promise<{ conditional: Float32Array; unconditional: Float32Array | null }> {
-    const { set, batch, length } = this;
-    checkQuestion(set, batch, codes, span);
-    const row = span.count * span.codebookSize;
-    const out = new Float32Array(batch * row);
-    for (let sample = 0; sample < batch; sample++)
-      this.vote.logits(
-        codes.subarray(sample * length, (sample + 1) * length),
-        span.first,
-        -LEAST_LOG,
-        null,
-        span,
-        out.subarray(sample * row, (sample + 1) * row),
-      );
+    const out = this.vote.batch(this.batch, codes, span, { seen: span.first, gain: -LEAST_LOG, prior: null });
     return Promise.resolve({ conditional: out, unconditional: guided ? out : null });
   }
 }
@@ -63,16 +51,8 @@ export async function runRaster(
   };
   for (let i = 0; i < span.count; i++) {
     const place = span.first + i;
-    const step = {
-      kind: 'posterior',
-      number: place + 1,
-      from: length - place,
-      to: length - place - 1,
-      networkTime: 0,
-      coefficients: PLAIN_DRAW,
-    } as const;
     const own = { first: place, count: 1, codebookSize: span.codebookSize };
-    await runStep(denoiser, step, part, { ...options, span: own, order: new Int32Array(1) });
+    await runStep(denoiser, rasterStep(place, length), part, { ...options, span: own, order: new Int32Array(1) });
     for (const name of ['best', 'confidence', 'entropy'] as const)
       for (let sample = 0; sample < batch; sample++) state[name][sample * span.count + i] = part[name][sample] ?? 0;
   }

@@ -9,7 +9,7 @@
  * The eleven numbers depend on s and t only. Every sampler that draws each place for itself is a choice of them; shaders/posterior_sample.wgsl
  * gets their logarithms.
  */
-import { transition, type Schedule } from './schedule';
+import { barsAt, transition, type Schedule } from './schedule';
 
 export interface PosteriorCoefficients {
   readonly stayMasked: number;
@@ -59,18 +59,9 @@ export const PLAIN_DRAW: PosteriorCoefficients = { ...NONE, revealX0: 1, keepAlw
 
 /** The exact posterior q(xs | xt, x0), summed over p0(x0). Any stride: s = t - 1 is ancestral sampling. */
 export function posteriorCoefficients(schedule: Schedule, t: number, s: number): PosteriorCoefficients {
-  const at = (table: Float64Array, i: number) => table[i] ?? 0;
   const { alpha: a, beta: b, gamma: g } = transition(schedule, s, t);
-  const [alphaS, betaS, gammaS] = [schedule.alphaBar, schedule.betaBar, schedule.gammaBar].map((bar) => at(bar, s)) as [
-    number,
-    number,
-    number,
-  ];
-  const [alphaT, betaT, gammaT] = [schedule.alphaBar, schedule.betaBar, schedule.gammaBar].map((bar) => at(bar, t)) as [
-    number,
-    number,
-    number,
-  ];
+  const { alphaBar: alphaS, betaBar: betaS, gammaBar: gammaS } = barsAt(schedule, s);
+  const { alphaBar: alphaT, betaBar: betaT, gammaBar: gammaT } = barsAt(schedule, t);
   const masked = gammaT > 0 && {
     stayMasked: gammaS / gammaT,
     revealX0: (g * alphaS) / gammaT,

@@ -1,7 +1,7 @@
 /** Carries a plan out in plain TypeScript: what the page does without WebGPU, and what the GPU's way is tested against. */
 import { x0Distribution, type DistributionOptions } from './distribution';
 import { posteriorWeights } from './posterior';
-import { Draws, DRAW, START_STEP, seedOf } from './random';
+import { DRAW, Draws, seedOf, START_STEP, toGumbel } from './random';
 import type { RevealStep, SamplerStep } from './samplers';
 import type { Schedule } from './schedule';
 
@@ -42,7 +42,7 @@ export interface RunState {
 
 export interface KnownCodes {
   /** [batch, length]; -1 where the sampler is free. */
-  readonly codes: Int32Array;
+  readonly codes: Int32Array<ArrayBuffer>;
   /** True: known codes are noised as far as the step, as in training; false: they are given as they are. */
   readonly noised: boolean;
 }
@@ -141,7 +141,7 @@ function candidate(
   const code = argmaxGumbel(power === 1 ? logs : logs.map((log) => log * power), draws);
   const value = { confidence: logs[code] ?? 0, purity: Math.log(purity), order: -(order[i] ?? 0) }[step.priority];
   const [u] = draws.uniforms(DRAW.confidence);
-  const noise = step.noise ? step.noise * -Math.log(Math.max(-Math.log(u), 2 ** -24)) : 0;
+  const noise = step.noise ? step.noise * toGumbel(u) : 0;
   return { at, code, priority: value + noise };
 }
 

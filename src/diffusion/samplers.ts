@@ -2,7 +2,13 @@
  * A sampler is a plan: a list of steps, made before the first one and the same for the whole batch. What carries a plan out (run.ts on a CPU,
  * engine/sampling on a GPU) knows two kinds of steps and no sampler by name.
  */
-import { mostRemasked, posteriorCoefficients, remaskingCoefficients, type PosteriorCoefficients } from './posterior';
+import {
+  mostRemasked,
+  PLAIN_DRAW,
+  posteriorCoefficients,
+  remaskingCoefficients,
+  type PosteriorCoefficients,
+} from './posterior';
 import { networkTime, type DiscreteKind, type Schedule } from './schedule';
 
 export type SamplerSpec =
@@ -93,6 +99,16 @@ export interface PlanOptions {
   /** Of the first step, for a run that goes on. Default: 1. */
   readonly firstNumber?: number;
 }
+
+/** The step of a raster run (autoregression) that draws `place` from p0 as it is. @param length codes of the whole sequence */
+export const rasterStep = (place: number, length: number): PosteriorStep => ({
+  kind: 'posterior',
+  number: place + 1,
+  from: length - place,
+  to: length - place - 1,
+  networkTime: 0,
+  coefficients: PLAIN_DRAW,
+});
 
 /** `start` down to 0 in at most `numSteps` even steps; every time once. */
 export function stepTimes(start: number, numSteps: number): number[] {

@@ -160,6 +160,13 @@ export function networkTime(schedule: Schedule, t: number, trained: Schedule): n
   return after - 1 + (left === right ? 1 : Math.min(1, (left - kept) / (left - right)));
 }
 
+/** The tables at one time. */
+export const barsAt = ({ alphaBar, betaBar, gammaBar }: Schedule, t: number) => ({
+  alphaBar: alphaBar[t] ?? 0,
+  betaBar: betaBar[t] ?? 0,
+  gammaBar: gammaBar[t] ?? 0,
+});
+
 /** One step's masses from s to t, s < t: kept, replaced (by a single code), masked. */
 export function transition({ alphaBar, gammaBar, codebookSize }: Schedule, s: number, t: number) {
   const alpha = alphaBar[s] ? (alphaBar[t] ?? 0) / alphaBar[s] : 0;

@@ -153,7 +153,7 @@ export class GpuSampler {
     this.steps.write(packed);
     network.begin(program, context);
     writeBuffer(device, state.codes, codes);
-    if (known) writeBuffer(device, state.known, Int32Array.from(known.codes));
+    if (known) writeBuffer(device, state.known, known.codes);
     spans.forEach(({ codebookSize }, g) => {
       const grid = this.grids[g];
       const logits = network.logits[g];

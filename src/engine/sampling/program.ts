@@ -1,9 +1,8 @@
 /** From what was asked for to the steps of a run: which codes begin, which stretch of the sequence changes when, by what schedule. Pure. */
 import { haltonRanks } from '../../diffusion/halton';
-import { PLAIN_DRAW } from '../../diffusion/posterior';
 import { Draws, seedOf } from '../../diffusion/random';
 import { noised, startCodes, type Span } from '../../diffusion/run';
-import { planSteps, samplersOf, stepTimes, type SamplerStep } from '../../diffusion/samplers';
+import { planSteps, rasterStep, samplersOf, stepTimes, type SamplerStep } from '../../diffusion/samplers';
 import {
   cosineAlphaBar,
   createSchedule,
@@ -227,14 +226,7 @@ function planTokens(config: Sequence, { batch, seed, start, known }: ProgramOpti
     for (let i = Math.max(from, span.first); i < span.first + span.count; i++)
       steps.push({
         span: { first: i, count: 1, codebookSize: span.codebookSize },
-        step: {
-          kind: 'posterior',
-          number: i + 1,
-          from: length - i,
-          to: length - i - 1,
-          networkTime: 0,
-          coefficients: PLAIN_DRAW,
-        },
+        step: rasterStep(i, length),
         schedule: NO_NOISE,
         order: new Int32Array(1),
       });

@@ -1,11 +1,12 @@
 /** What page and engine say to each other about sampling. Plain data. */
 import type { DistributionOptions } from '../../diffusion/distribution';
+import type { KnownCodes } from '../../diffusion/run';
 import type { SamplerSpec } from '../../diffusion/samplers';
 import type { DiscreteProcess, ScheduleSpec } from '../../diffusion/schedule';
 import type { Picture } from '../../image/types';
 import type { CodeGrid } from '../../models/types';
 
-export type { DiscreteProcess, DistributionOptions, SamplerSpec, ScheduleSpec };
+export type { DiscreteProcess, DistributionOptions, KnownCodes, SamplerSpec, ScheduleSpec };
 
 /** What a prior is asked for: text of every slot of its vocabulary, `{ words: 'red heart', style: 'noto', group: 'food' }`. What is left out is not given. */
 export type SampleCondition = Readonly<Record<string, string>>;
@@ -32,12 +33,6 @@ export interface SampleOptions {
   /** What comes with every frame while it runs. Default: 'codes'. */
   readonly draw?: 'codes' | 'pictures';
   readonly standIn?: StandIn;
-}
-
-export interface KnownCodes {
-  readonly codes: Int32Array<ArrayBuffer>;
-  /** Noised as far as the step, as the network saw them in training; false: given as they are. */
-  readonly noised: boolean;
 }
 
 export interface SampleStart {
