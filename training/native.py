@@ -13,7 +13,8 @@ def compile_extension(name: str, source: Path) -> ModuleType | None:
     try:
         from torch.utils.cpp_extension import load
 
-        return load(name, [str(source)], extra_cflags=["-O3", "-march=native", "-ffast-math"])
+        flags = ["-O3", "-march=native", "-ffast-math"]
+        return load(name, [str(source)], extra_cflags=flags, extra_include_paths=[str(Path(__file__).parent)])
     except (ImportError, OSError, RuntimeError) as error:
         logging.warning("%s is not available, using PyTorch's own ops: %s", name, error)
         return None

@@ -4,23 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+
+#include "bf16.h"
 
 namespace {
-
-inline float load(uint16_t v) {
-  uint32_t u = uint32_t(v) << 16;
-  float f;
-  std::memcpy(&f, &u, 4);
-  return f;
-}
-inline float load(float v) { return v; }
-inline void store(float f, uint16_t& out) {
-  uint32_t u;
-  std::memcpy(&u, &f, 4);
-  out = uint16_t((u + 0x7fff + ((u >> 16) & 1)) >> 16);
-}
-inline void store(float f, float& out) { out = f; }
 
 constexpr float K = 1.5957691216057308f;  // 2 sqrt(2 / pi)
 constexpr float C = 0.044715f;

@@ -5,24 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
-namespace {
+#include "bf16.h"
 
-inline float load(uint16_t v) {
-  uint32_t u = uint32_t(v) << 16;
-  float f;
-  std::memcpy(&f, &u, 4);
-  return f;
-}
-inline float load(float v) { return v; }
-inline void store(float f, uint16_t& out) {
-  uint32_t u;
-  std::memcpy(&u, &f, 4);
-  out = uint16_t((u + 0x7fff + ((u >> 16) & 1)) >> 16);
-}
-inline void store(float f, float& out) { out = f; }
+namespace {
 
 // exp(-h) that stays finite: with -ffast-math an overflow to infinity may come out as NaN, and a photo with one extreme value would
 // end the run.
