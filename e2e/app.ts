@@ -1,4 +1,5 @@
 /** What every journey needs: the page on the tiny models, and its console API. */
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type ConsoleMessage, type Page } from '@playwright/test';
 
 export const TINY = 'tiny-vq';
@@ -25,4 +26,28 @@ export async function choose(page: Page, name: string, mimeType: string, buffer:
 export async function expectReconstructed(page: Page, name: string): Promise<void> {
   await expect(page.getByTestId('reconstruction')).toHaveAttribute('data-picture', name);
   await expect(page.getByTestId('psnr')).toContainText(/\d|∞/);
+}
+
+/** No serious accessibility violation and nothing wider than the page, light and dark, wide and narrow. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const size of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(size);
+      expect(await seriousViolations(page)).toEqual([]);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBe(0);
+    }
+}
+
+export async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { openPlayground } from './app';
+import { expectAccessible, openPlayground } from './app';
 
 /** The lab on the tiny priors, with its vocabulary there. */
 async function openLab(page: Page): Promise<{ complaints: string[] }> {
@@ -18,13 +17,6 @@ const finished = (page: Page) => expect(page.getByTestId('run-time')).toBeVisibl
 /** The pixels of a canvas, short enough to compare. */
 const pixelsOf = (page: Page, testId: string) =>
   page.getByTestId(testId).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 test('ask, watch, go back, look into a place, repaint, go on; the same seed gives the same picture', async ({
   page,
@@ -121,17 +113,5 @@ test('the race measures every lane; no serious accessibility violation, light an
   await page.getByTestId('race-start').click();
   await expect(page.getByTestId('lane-time')).toHaveCount(3, { timeout: 150_000 });
   await expect(page.getByText('they compare with each other, not with a GPU')).toBeVisible();
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const size of [
-      { width: 1440, height: 900 },
-      { width: 390, height: 844 },
-    ]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize(size);
-      expect(await seriousViolations(page)).toEqual([]);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow).toBe(0);
-    }
+  await expectAccessible(page);
 });

@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { choose, expectReconstructed, openPlayground, TINY } from './app';
+import { choose, expectAccessible, expectReconstructed, openPlayground, seriousViolations, TINY } from './app';
 import { scene } from './pictures';
 
 const card = (page: Page, id: string) => page.getByTestId(`model-${id}`);
@@ -17,13 +16,6 @@ async function drop(page: Page, ...files: string[]): Promise<void> {
   const data = { items: [], files, dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, x: 700, y: 500, data });
-}
-
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
 const fixture = (path: string) => new URL(`../fixtures/models/${path}`, import.meta.url).pathname;
@@ -133,17 +125,5 @@ test('the shipped model: curve, card, and no serious accessibility violation, li
   const shipped = card(page, 'emoji-128-f8-k1024');
   await expect(shipped.getByTestId('card-text').locator('table').first()).toBeVisible();
   await expect(shipped.locator('.recharts-line').first()).toBeVisible();
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const size of [
-      { width: 1440, height: 900 },
-      { width: 390, height: 844 },
-    ]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize(size);
-      expect(await seriousViolations(page)).toEqual([]);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow).toBe(0);
-    }
+  await expectAccessible(page);
 });
