@@ -1,7 +1,8 @@
 import { SegmentedControl } from '@mantine/core';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
+import { useLabParts } from '../useLabParts';
 import { createLab, specOfLink, type LabParts } from './create';
 import { Intro } from './parts/Intro';
 import { LabServicesContext, type LabServices } from './parts/labState';
@@ -45,23 +46,8 @@ export default function GenerateLab({ context }: LabProps) {
   );
 }
 
-/** A link is read before anything is shown; without one there is no wait. */
 function PriorPage({ context, active }: LabProps & { active: boolean }) {
-  const { link } = context;
-  const [parts, setParts] = useState<LabParts | null>(() => (link === null ? createLab(context) : null));
-  useEffect(() => {
-    if (parts || link === null) return;
-    let gone = false;
-    void specOfLink(context, link).then((spec) => !gone && setParts(createLab(context, spec)));
-    return () => {
-      gone = true;
-    };
-  }, [context, link, parts]);
-  useEffect(() => {
-    if (!parts) return;
-    void parts.session.start();
-    return () => parts.session.dispose();
-  }, [parts]);
+  const parts = useLabParts(context, createLab, specOfLink);
   return parts && <Screen context={context} parts={parts} active={active} />;
 }
 

@@ -2,6 +2,7 @@
 import type { CodeGrid, Picture } from '../../engine/types';
 import { codesToJson } from '../../image/codes';
 import { encodePng } from '../../image/encode';
+import { download } from '../download';
 
 /** File name of a run, safe on every system: its words and seed. */
 export function stemOf(condition: Readonly<Record<string, string>>, seed: number): string {
@@ -11,16 +12,6 @@ export function stemOf(condition: Readonly<Record<string, string>>, seed: number
     .replace(/^-+|-+$/g, '')
     .slice(0, 60);
   return `tessera-${words || 'sample'}-${seed}`;
-}
-
-/** Gives the visitor a file. */
-export function download(blob: Blob, fileName: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /** Pictures of one size in a grid as square as can be, row by row, on white. @throws RangeError where there is none */

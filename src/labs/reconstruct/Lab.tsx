@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
+import { useLabParts } from '../useLabParts';
 import { createLab, specOfLink, type LabParts } from './create';
 import { Boxes } from './parts/Boxes';
 import { EngineNotice, FailureNotice } from './parts/EngineNotice';
@@ -15,23 +16,9 @@ import classes from './Lab.module.css';
 const Details = lazy(() => import('./parts/Details'));
 const BatchPanel = lazy(() => import('./parts/BatchPanel'));
 
-/** The reconstruct lab: the landing page. A link is read before anything is shown; without one there is no wait. */
+/** The reconstruct lab: the landing page. */
 export default function ReconstructLab({ context }: LabProps) {
-  const { link } = context;
-  const [parts, setParts] = useState<LabParts | null>(() => (link === null ? createLab(context) : null));
-  useEffect(() => {
-    if (parts || link === null) return;
-    let gone = false;
-    void specOfLink(context, link).then((spec) => !gone && setParts(createLab(context, spec)));
-    return () => {
-      gone = true;
-    };
-  }, [context, link, parts]);
-  useEffect(() => {
-    if (!parts) return;
-    void parts.session.start();
-    return () => parts.session.dispose();
-  }, [parts]);
+  const parts = useLabParts(context, createLab, specOfLink);
   return parts && <Screen context={context} parts={parts} />;
 }
 

@@ -2,6 +2,7 @@ import type { Reconstruction } from '../../engine/types';
 import { codesToJson } from '../../image/codes';
 import { encodePng } from '../../image/encode';
 import { codesToNpy } from '../../image/npy';
+import { download } from '../download';
 
 /** File name without folder and ending, safe on every system. */
 export const stemOf = (name: string): string =>
@@ -11,16 +12,6 @@ export const stemOf = (name: string): string =>
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 80) || 'picture';
-
-/** Gives the visitor a file. */
-export function download(blob: Blob, fileName: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 /** Saves the reconstruction (PNG) or its codes (JSON, .npy). Grids of different sizes give one .npy each. */
 export async function saveResult(

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
+import { BackendLine, FailureLine } from '../../Notice';
 import { useLab, useLabState } from './labState';
-import classes from './Notices.module.css';
 
 /** What went wrong; what was there stays below it. */
 export function FailureNotice() {
@@ -9,8 +9,7 @@ export function FailureNotice() {
   const noModels = useLabState((state) => state.models.length === 0);
   if (!failure) return null;
   return (
-    <div className={classes.notice} data-kind="bad" role="alert" data-testid="failure">
-      <span>{failure}</span>
+    <FailureLine message={failure}>
       {noModels ? (
         <Button component="a" href="#/models">
           Open the Models page
@@ -18,34 +17,19 @@ export function FailureNotice() {
       ) : (
         <Button onClick={() => void session.retry()}>Try again</Button>
       )}
-    </div>
+    </FailureLine>
   );
 }
 
-/** One plain line where the work does not run on a GPU, and the faster way where there is one. */
 export function EngineNotice() {
   const { session } = useLab();
-  const capabilities = useLabState((state) => state.capabilities);
-  if (!capabilities || (!capabilities.isFallbackAdapter && capabilities.backend === 'webgpu')) return null;
-  const software = capabilities.backend === 'webgpu';
   return (
-    <div className={classes.notice} role="status" data-testid="notice">
-      <span>
-        {software
-          ? `Your browser runs WebGPU on the CPU (${capabilities.adapter}): steps take seconds, and no time here is a GPU's.`
-          : (capabilities.notice ?? `Running without WebGPU, as chosen: ${capabilities.adapter}.`)}
-      </span>
-      {software ? (
-        <Button onClick={() => void session.useBackend('wasm')} data-testid="use-wasm">
-          Use the WASM engine
-        </Button>
-      ) : (
-        capabilities.notice === null && (
-          <Button onClick={() => void session.useBackend('webgpu')} data-testid="use-webgpu">
-            Back to WebGPU
-          </Button>
-        )
-      )}
-    </div>
+    <BackendLine
+      capabilities={useLabState((state) => state.capabilities)}
+      onSoftware={(adapter) =>
+        `Your browser runs WebGPU on the CPU (${adapter}): steps take seconds, and no time here is a GPU's.`
+      }
+      onChoose={(backend) => void session.useBackend(backend)}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { IconDownload } from '../../../ui/icons';
 import { ProgressLine } from '../../../ui/ProgressLine';
 import { isAbort, messageOf } from '../../abort';
+import { download } from '../../download';
 import { gridsOf, holdsMask } from '../frames';
 import type * as saves from '../save';
 import { selectBusy } from '../store';
@@ -56,7 +57,7 @@ export function SaveButtons() {
       ...{ id: 'gif', label: 'GIF', title: `Save how sample ${sample + 1} came about as an animated GIF` },
       disabled: trace.length < 2,
       run: () =>
-        save(async ({ animatedGif, download }, stem, signal) => {
+        save(async ({ animatedGif }, stem, signal) => {
           const steps = trace.map(({ step }) => step);
           const pictures = await decodeAll(steps, [sample], signal);
           const tell = (fraction: number) => setProgress({ fraction, message: 'Writing the GIF' });

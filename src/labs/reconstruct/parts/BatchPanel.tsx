@@ -8,7 +8,7 @@ import { Panel } from '../../../ui/Panel';
 import { ProgressLine } from '../../../ui/ProgressLine';
 import { messageOf } from '../../abort';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow } from '../batch';
-import { download } from '../save';
+import { download } from '../../download';
 import { useLab } from './labState';
 import classes from './BatchPanel.module.css';
 
