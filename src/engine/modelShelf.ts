@@ -1,4 +1,5 @@
 /** The models at hand: what the folder lists, what is loaded, and the networks compiled for the sizes in use. */
+import { spansOf } from '../diffusion/layout';
 import { openCache } from '../models/cache';
 import type { GoldenEntry } from '../models/golden';
 import { runGolden } from '../models/goldenRun';
@@ -30,7 +31,6 @@ import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel
 import type { Network, Networks, RunControl } from './runs';
 import { PriorNetwork } from './sampling/gpuNetwork';
 import { GpuSampler, type SamplerShape } from './sampling/gpuSampler';
-import { spansOf } from './sampling/program';
 import { storageReport } from './storage';
 import type { LocalFolder, Memory, ModelSummary, PriorSummary, StorageReport, TokenizerSummary } from './types';
 
@@ -182,7 +182,7 @@ export class ModelShelf {
       const options = { ...compiling(control), batch: batch * (guided ? 2 : 1), warmUp: warmsUp(backend) };
       const runtime = await createPrior(runtimeBackend(backend), model, options);
       const network = new PriorNetwork(backend.context.device, runtime, batch, config.width);
-      return GpuSampler.create(backend.context, network, { spans: spansOf(config), batch, guided });
+      return GpuSampler.create(backend.context, network, { spans: spansOf(config.grids), batch, guided });
     });
   }
 

@@ -1,4 +1,5 @@
 /** A run over the finite world whose p(x0 | xt) is known (src/diffusion/exact.ts): the same samplers, a network that cannot be wrong. */
+import { spansOf } from '../../diffusion/layout';
 import { createWorld, ExactDenoiser, type FiniteSet } from '../../diffusion/exact';
 import { ExactAutoregression } from '../../diffusion/exactRun';
 import { createSchedule } from '../../diffusion/schedule';
@@ -9,7 +10,7 @@ import { GpuMachine } from './gpuMachine';
 import { GpuSampler } from './gpuSampler';
 import { HostMachine } from './hostMachine';
 import type { Machine } from './machine';
-import { planProgram, spansOf, type Sequence } from './program';
+import { planProgram, type Sequence } from './program';
 import { runProgram, type SampleProgress } from './sample';
 import type { ExactOptions, ExactResult, SampleFrame } from './types';
 
@@ -55,7 +56,7 @@ async function openMachine(
   if (backend.kind === 'webgpu') {
     const { context } = backend;
     const network = await ExactNetwork.create(context, set, batch, { raster, known: given });
-    const sampler = await GpuSampler.create(context, network, { spans: spansOf(config), batch, guided: false });
+    const sampler = await GpuSampler.create(context, network, { spans: spansOf(config.grids), batch, guided: false });
     const machine = new GpuMachine(context, sampler, new Int32Array(), plain, 0, true);
     return { machine, dispose: () => sampler.dispose() };
   }

@@ -1,5 +1,6 @@
 /** The run on the GPU against the same run in TypeScript, and what it may make on the way. Objects are counted by wrapping the prototypes. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { spansOf } from '../../diffusion/layout';
 import { PLAIN } from '../../diffusion/distribution';
 import type { GpuContext } from '../../gpu/device';
 import { testDevice } from '../../gpu/testing/device';
@@ -11,7 +12,7 @@ import { PriorNetwork } from './gpuNetwork';
 import { GpuSampler } from './gpuSampler';
 import { HostMachine, PriorDenoiser } from './hostMachine';
 import { emptyState, type Machine, type MachineState } from './machine';
-import { planProgram, spansOf, type DiscreteProgram } from './program';
+import { planProgram, type DiscreteProgram } from './program';
 import type { DistributionOptions, SampleOptions, SamplerSpec } from './types';
 
 let context: GpuContext;
@@ -71,7 +72,7 @@ async function open(kind: string, distribution: DistributionOptions) {
   const backend = { kind: 'webgpu', context, precision: 'f32' } as const;
   const conditions = Int32Array.from({ length: BATCH * 5 }, (_, i) => i % 3);
   const network = new PriorNetwork(context.device, await createPrior(backend, model, { batch }), BATCH, config.width);
-  const sampler = await GpuSampler.create(context, network, { spans: spansOf(config), batch: BATCH, guided });
+  const sampler = await GpuSampler.create(context, network, { spans: spansOf(config.grids), batch: BATCH, guided });
   const runtime = await createPrior(backend, model, { batch });
   const denoiser = new PriorDenoiser(runtime, config, conditions, BATCH, codeCount(config));
   return {

@@ -1,11 +1,12 @@
 /** The samplers of diffusion/ in TypeScript, over a network on any backend: the way without WebGPU. */
+import { spansOf } from '../../diffusion/layout';
 import { runStep, type Denoiser, type Span } from '../../diffusion/run';
 import type { DistributionOptions } from '../../diffusion/distribution';
 import { usesMask, type PriorConfig } from '../../models/prior/config';
 import type { PriorRuntime } from '../../models/prior/runtime';
 import { breathe } from '../calls';
 import { copyState, emptyState, type Machine, type MachineState } from './machine';
-import { isKept, spansOf, type DiscreteProgram } from './program';
+import { isKept, type DiscreteProgram } from './program';
 
 /** The network of a prior, asked about whole batches; guided: both halves in one evaluation. */
 export class PriorDenoiser implements Denoiser {
@@ -33,7 +34,7 @@ export class PriorDenoiser implements Denoiser {
     const tokens = new Int32Array(codes.length * times);
     for (let half = 0; half < times; half++) tokens.set(this.readable(codes), half * codes.length);
     const outputs = await this.runtime.run({ codes: tokens, context, t: new Float32Array(batch).fill(t) });
-    const grids = spansOf(this.config);
+    const grids = spansOf(this.config.grids);
     const g = grids.findIndex(({ first, count }) => span.first >= first && span.first < first + count);
     const grid = grids[g];
     const logits = outputs[g];
@@ -45,7 +46,7 @@ export class PriorDenoiser implements Denoiser {
   /** A process without [MASK] knows no such token: what is still to come may be anything, and code 0 stands there. */
   private readable(codes: Int32Array<ArrayBuffer>): Int32Array {
     if (usesMask(this.config.process)) return codes;
-    const sizes = spansOf(this.config);
+    const sizes = spansOf(this.config.grids);
     return codes.map((code, at) => {
       const i = at % this.length;
       const size = sizes.find(({ first, count }) => i < first + count)?.codebookSize ?? 0;

@@ -1,4 +1,5 @@
 /** Opens what a run needs (prior, tokenizer, words, network for the batch) and runs it. */
+import { spansOf } from '../../diffusion/layout';
 import type { PriorModel } from '../../models/loader';
 import { codeCount } from '../../models/prior/config';
 import type { CodeGrid } from '../../models/types';
@@ -10,7 +11,7 @@ import { GpuMachine } from './gpuMachine';
 import { HostMachine, PriorDenoiser } from './hostMachine';
 import type { Machine } from './machine';
 import { Painter } from './painter';
-import { planProgram, spansOf, type Program } from './program';
+import { planProgram, type Program } from './program';
 import { runProgram, SampleProgress } from './sample';
 import type { PlaceAnswer, PlaceQuestion, SampleFrame, SampleOptions, SampleResult } from './types';
 
@@ -52,7 +53,7 @@ export async function samplePrior(
   const draw = options.draw === 'pictures' ? painter.draw : null;
   const { trace, last, timings } = await runProgram(progress, machine, control, onFrame, draw);
   const decoding = performance.now();
-  const { grids, images } = await painter.paint(last, options.batch, control);
+  const { grids, images } = await painter.paint(last, control);
   return {
     model: options.model,
     tokenizer: tokenizerId,
@@ -100,7 +101,7 @@ export async function explainPlace(
   if (config.process.kind === 'gaussian')
     throw new Error('A gaussian prior has no distribution over codes: it speaks of latents.');
   const length = codeCount(config);
-  const span = spansOf(config).find(({ first, count }) => place >= first && place < first + count);
+  const span = spansOf(config.grids).find(({ first, count }) => place >= first && place < first + count);
   if (!span || codes.length !== length)
     throw new Error(
       `${model} has ${length} codes, places 0 to ${length - 1}; found ${codes.length} codes, place ${place}.`,

@@ -1,13 +1,18 @@
 /** States of a run as pictures, through the tokenizer that the prior speaks of. */
+import { likelyX0, meanCode, spansOf, withStandIn, type Opinion, type StandIn } from '../../diffusion/layout';
 import type { Picture } from '../../image/types';
 import { codeCount, type PriorConfig } from '../../models/prior/config';
 import type { CodeGrid } from '../../models/types';
 import { breathe } from '../calls';
 import type { RunControl } from '../runs';
-import { spansOf } from './program';
+import type { MachineState } from './machine';
 import type { DrawState } from './sample';
-import { gridsOf, meanCode } from './standIn';
-import type { SampleFrame, StandIn } from './types';
+
+interface Painting {
+  /** One entry per sample. */
+  readonly grids: CodeGrid[][];
+  readonly images: Picture[];
+}
 
 export class Painter {
   /** `meanCode` of every grid. */
@@ -20,37 +25,50 @@ export class Painter {
     private readonly standIn: StandIn,
     codebook: (grid: number) => Float32Array,
   ) {
-    this.means = spansOf(config).map(({ codebookSize }, g) => meanCode(codebook(g), codebookSize));
+    this.means = spansOf(config.grids).map(({ codebookSize }, g) => meanCode(codebook(g), codebookSize));
   }
 
-  /** The samples of a state, as grids and pictures. @param state codes and best [batch, N] */
-  async paint(
-    { codes, best }: Pick<SampleFrame, 'codes' | 'best'>,
-    batch: number,
-    { signal, report }: RunControl,
-    standIn = this.standIn,
-  ): Promise<{ grids: CodeGrid[][]; images: Picture[] }> {
-    const length = codeCount(this.config);
-    const grids: CodeGrid[][] = [];
-    const images: Picture[] = [];
-    for (let sample = 0; sample < batch; sample++) {
-      report?.({ stage: 'decode', fraction: sample / batch, message: `picture ${sample + 1} of ${batch}` });
-      await breathe(signal);
-      const part = (all: Int32Array) => all.subarray(sample * length, (sample + 1) * length);
-      const own = gridsOf(this.config, part(codes), part(best), standIn, this.means);
-      grids.push(own);
-      images.push(await this.decode(own));
-    }
-    return { grids, images };
+  /** The samples of a state with the stand-in where [MASK] is left. */
+  paint(state: MachineState, control: RunControl): Promise<Painting> {
+    const { grids } = this.config;
+    return this.each(state, control, (codes, opinion) => withStandIn(codes, opinion, this.standIn, this.means, grids));
   }
 
   readonly draw: DrawState = async (frame, { signal }) => {
-    const batch = frame.codes.length / codeCount(this.config);
-    // Before the first step nobody has an opinion: then only the mean code is honest.
-    const standIn = frame.step ? this.standIn : 'mean';
-    const { images: pictures } = await this.paint(frame, batch, { signal }, standIn);
-    const opinion = frame.step ? { codes: frame.best, best: frame.best } : frame;
-    const { images: x0Pictures } = await this.paint(opinion, batch, { signal }, standIn);
+    const { grids, process } = this.config;
+    const { images: pictures } = await this.paint(frame, { signal });
+    const { images: x0Pictures } = await this.each(frame, { signal }, (codes, opinion) =>
+      // A gaussian prior speaks of all places at once, with no probabilities; before the first step it has said nothing.
+      process.kind === 'gaussian' && frame.step ? opinion.best : likelyX0(codes, opinion, this.means, grids),
+    );
     return { pictures, x0Pictures };
   };
+
+  /** @param codesOf one sample's codes [N], without [MASK] */
+  private async each(
+    { codes, best, confidence }: MachineState,
+    { signal, report }: RunControl,
+    codesOf: (codes: Int32Array, opinion: Opinion) => Int32Array,
+  ): Promise<Painting> {
+    const length = codeCount(this.config);
+    const batch = codes.length / length;
+    const painting: Painting = { grids: [], images: [] };
+    for (let sample = 0; sample < batch; sample++) {
+      report?.({ stage: 'decode', fraction: sample / batch, message: `picture ${sample + 1} of ${batch}` });
+      await breathe(signal);
+      const [from, to] = [sample * length, (sample + 1) * length];
+      const opinion = { best: best.subarray(from, to), confidence: confidence.subarray(from, to) };
+      const own = this.gridsOf(codesOf(codes.subarray(from, to), opinion));
+      painting.grids.push(own);
+      painting.images.push(await this.decode(own));
+    }
+    return painting;
+  }
+
+  private gridsOf(codes: Int32Array): CodeGrid[] {
+    return spansOf(this.config.grids).map(({ first, count, codebookSize }, g) => {
+      const { name = '', height = 0, width = 0 } = this.config.grids[g] ?? {};
+      return { name, height, width, codebookSize, indices: Int32Array.from(codes.subarray(first, first + count)) };
+    });
+  }
 }

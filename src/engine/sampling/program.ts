@@ -1,4 +1,5 @@
 /** From what was asked for to the steps of a run: which codes begin, which stretch of the sequence changes when, by what schedule. Pure. */
+import { spansOf } from '../../diffusion/layout';
 import { haltonRanks } from '../../diffusion/halton';
 import { Draws, seedOf } from '../../diffusion/random';
 import { noised, startCodes, type Span } from '../../diffusion/run';
@@ -10,7 +11,7 @@ import {
   type DiscreteProcess,
   type Schedule,
 } from '../../diffusion/schedule';
-import { codeCount, gridSize, maskId, type PriorConfig } from '../../models/prior/config';
+import { codeCount, maskId, type PriorConfig } from '../../models/prior/config';
 import type { KnownCodes, SampleOptions } from './types';
 
 export interface ProgramStep {
@@ -84,16 +85,6 @@ export function planProgram(config: Sequence, options: ProgramOptions, maxBatch 
   return planDiscrete(config, process, options);
 }
 
-/** The stretches of the sequence: one per grid. */
-export function spansOf({ grids }: Pick<PriorConfig, 'grids'>): Span[] {
-  let first = 0;
-  return grids.map((grid) => {
-    const span = { first, count: gridSize(grid), codebookSize: grid.codebookSize };
-    first += span.count;
-    return span;
-  });
-}
-
 function checkStates(config: Sequence, { batch, start, known }: ProgramOptions): void {
   const length = codeCount(config);
   for (const [name, codes, least, extra] of [
@@ -103,7 +94,7 @@ function checkStates(config: Sequence, { batch, start, known }: ProgramOptions):
     if (!codes) continue;
     if (codes.length !== batch * length)
       throw new Error(`${name}: ${batch} sample(s) of ${length} codes are ${batch * length}, found ${codes.length}.`);
-    for (const { first, count, codebookSize } of spansOf(config))
+    for (const { first, count, codebookSize } of spansOf(config.grids))
       for (let sample = 0; sample < batch; sample++)
         for (let i = first; i < first + count; i++) {
           const code = codes[sample * length + i] ?? NaN;
@@ -134,7 +125,7 @@ function planDiscrete(config: Sequence, process: DiscreteProcess, options: Progr
   const reveals = sampler.kind === 'maskgit' || sampler.kind === 'halton' || sampler.kind === 'purity';
   // Where places are revealed one after the other a known code is simply there.
   const known = options.known && { ...options.known, noised: options.known.noised && !reveals };
-  const spans = spansOf(config);
+  const spans = spansOf(config.grids);
   const codes: Int32Array<ArrayBuffer> = start ? Int32Array.from(start.codes) : new Int32Array(batch * length);
   const steps: ProgramStep[] = [];
   let number = start?.number ?? 1;
@@ -212,7 +203,7 @@ function imposeStart(
 /** Raster order: one place a step, drawn from p0 as it is. */
 function planTokens(config: Sequence, { batch, seed, start, known }: ProgramOptions): DiscreteProgram {
   const length = codeCount(config);
-  const spans = spansOf(config);
+  const spans = spansOf(config.grids);
   const masks = Int32Array.from({ length: batch * length }, (_, at) => {
     const span = spans.find(({ first, count }) => at % length >= first && at % length < first + count);
     return span ? maskId(span) : 0;

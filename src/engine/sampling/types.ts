@@ -1,18 +1,16 @@
 /** What page and engine say to each other about sampling. Plain data. */
 import type { DistributionOptions } from '../../diffusion/distribution';
+import type { StandIn } from '../../diffusion/layout';
 import type { KnownCodes } from '../../diffusion/run';
 import type { SamplerSpec } from '../../diffusion/samplers';
 import type { DiscreteProcess, ScheduleSpec } from '../../diffusion/schedule';
 import type { Picture } from '../../image/types';
 import type { CodeGrid } from '../../models/types';
 
-export type { DiscreteProcess, DistributionOptions, KnownCodes, SamplerSpec, ScheduleSpec };
+export type { DiscreteProcess, DistributionOptions, KnownCodes, SamplerSpec, ScheduleSpec, StandIn };
 
 /** What a prior is asked for: text of every slot of its vocabulary, `{ words: 'red heart', style: 'noto', group: 'food' }`. What is left out is not given. */
 export type SampleCondition = Readonly<Record<string, string>>;
-
-/** How a state that still holds [MASK] is shown: its most likely x0, or the code nearest to the mean of the codebook. Never [MASK] itself. */
-export type StandIn = 'x0' | 'mean';
 
 export interface SampleOptions {
   /** A prior. Its tokenizer is loaded with it. */

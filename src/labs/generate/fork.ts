@@ -1,7 +1,8 @@
 /** A kept state under the visitor's hand: codes repainted, masked and locked, and the run that goes on from there. Pure. */
+import { lengthOf, type Layout } from '../../diffusion/layout';
 import { seedOf } from '../../diffusion/random';
 import type { PriorSummary, SampleFrame, VocabularyView } from '../../engine/types';
-import { isMask, lengthOf, sampleOf, type Layout } from './frames';
+import { isMask, sampleOf } from './frames';
 import { sampleOptions, samplerName, withSteps } from './samplers';
 import type { GenerateSpec } from './spec';
 import type { NewRun, RunNode } from './tree';

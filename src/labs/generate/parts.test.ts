@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { likelyX0, levelOf, meanCode, withStandIn } from '../../diffusion/layout';
 import type { SampleFrame } from '../../engine/types';
 import { fakePrior, fakeVocabulary } from '../testing/fakePrior';
-import {
-  changedPlaces,
-  gridsOf,
-  heatPicture,
-  holdsMask,
-  keepFrame,
-  levelOf,
-  likelyX0,
-  nearestToMean,
-  withStandIn,
-} from './frames';
+import { changedPlaces, gridsOf, heatPicture, holdsMask, keepFrame } from './frames';
 import { coloursOf } from './pictures';
 import { goesOnExactly } from './plan';
 import { examples, splitPrompt, suggest, unknownWords, wordsSlot } from './prompt';
@@ -56,7 +47,7 @@ describe('states', () => {
     const heat = heatPicture(Float32Array.of(0, 1), 2, 1, 1);
     expect(heat.data[0]! + heat.data[1]! + heat.data[2]!).toBeLessThan(20);
     expect(heat.data[4]).toBeGreaterThan(200);
-    expect(nearestToMean(Float32Array.of(0, 0, 10, 0, 4, 1, 2, 3), 4)).toBe(2);
+    expect(meanCode(Float32Array.of(0, 0, 10, 0, 4, 1, 2, 3), 4)).toBe(2);
   });
 
   test('what a code paints', () => {

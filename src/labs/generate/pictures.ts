@@ -1,18 +1,8 @@
 /** Work beside the runs: pictures of kept states and patches of codes, decoded when they are looked at. Its failure does no harm; a console line tells why. */
+import { likelyX0, lengthOf, meanCode, withStandIn, type Layout } from '../../diffusion/layout';
 import type { EngineClient, Picture, SampleFrame } from '../../engine/types';
 import { isAbort, messageOf } from '../abort';
-import {
-  END_STEP,
-  endFrame,
-  gridsOf,
-  holdsMask,
-  lengthOf,
-  likelyX0,
-  nearestToMean,
-  sampleOf,
-  withStandIn,
-  type Layout,
-} from './frames';
+import { END_STEP, endFrame, gridsOf, holdsMask, sampleOf } from './frames';
 import { usesMask } from './samplers';
 import { MOST_PICTURES, newest, patchKey, pictureKey, type GenerateStore, type PictureKind } from './store';
 import { findNode } from './tree';
@@ -74,9 +64,7 @@ export function createPictureWork(
     const known = means.get(tokenizer);
     if (known) return known;
     const asked = Promise.all(
-      layout.map(async ({ codebookSize }, level) =>
-        nearestToMean(await engine.codebook(tokenizer, level), codebookSize),
-      ),
+      layout.map(async ({ codebookSize }, level) => meanCode(await engine.codebook(tokenizer, level), codebookSize)),
     );
     means.set(tokenizer, asked);
     asked.catch(() => means.delete(tokenizer));

@@ -1,9 +1,10 @@
 /** What happened at one place in one step, with the terms that made it. Pure. */
+import { lengthOf, levelOf, maskIds } from '../../diffusion/layout';
 import { x0Distribution, type DistributionOptions, type X0Distribution } from '../../diffusion/distribution';
 import { posteriorWeights, type PosteriorCoefficients } from '../../diffusion/posterior';
 import { transition } from '../../diffusion/schedule';
 import type { PlaceAnswer, PlaceQuestion, PriorSummary, SampleFrame, SampleOptions } from '../../engine/types';
-import { lengthOf, levelOf, maskIds, sampleOf } from './frames';
+import { sampleOf } from './frames';
 import { plannedSteps, type PlannedStep } from './plan';
 
 /** A step of a run at one place of one sample. */

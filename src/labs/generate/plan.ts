@@ -1,8 +1,9 @@
 /** The steps that a run was made of, planned again as the engine did: for going on after a pause, and for opening up a place. */
+import { lengthOf, spansOf, type Layout } from '../../diffusion/layout';
 import { planSteps, type SamplerStep } from '../../diffusion/samplers';
 import { createSchedule, scheduleOf, type Schedule } from '../../diffusion/schedule';
 import type { PriorSummary, SampleFrame, SampleOptions } from '../../engine/types';
-import { lengthOf, sampleOf, spanOf, type Layout } from './frames';
+import { sampleOf } from './frames';
 import { discreteProcess, withSteps } from './samplers';
 
 export interface PlannedStep {
@@ -14,7 +15,7 @@ export interface PlannedStep {
 
 /** How many places of a grid [MASK] holds, in the sample that has most. */
 function mostMasked(codes: Int32Array, batch: number, layout: Layout, level: number): number {
-  const { first, count } = spanOf(layout, level);
+  const { first = 0, count = 0 } = spansOf(layout)[level] ?? {};
   const counts = Array.from(
     { length: batch },
     (_, sample) =>

@@ -2,11 +2,11 @@
  * The lab's doings: the lists, the model and its vocabulary, the spec with its undo, the runs. A change of the spec runs nothing: the visitor
  * says when.
  */
+import { levelOf } from '../../diffusion/layout';
 import type { Capabilities, EngineClient, PriorSummary, Progress, VocabularyView } from '../../engine/types';
 import { isAbort, messageOf, unlessAborted } from '../abort';
 import type { Notice } from '../contract';
 import { draftOf, forkRun, isDraftOf, putCode, toggleLock, type Draft } from './fork';
-import { levelOf } from './frames';
 import { createPictureWork, type PictureWork } from './pictures';
 import { laneModel, laneOptions, newLane, raceEntries, runRace, type Lane } from './race';
 import { createRuns, type Runs } from './runs';

@@ -1,6 +1,6 @@
 /** Which decoded picture a view shows: the state's own, or until it is there the nearest earlier one. */
+import { type Layout } from '../../diffusion/layout';
 import type { Picture, SampleFrame, StandIn } from '../../engine/types';
-import type { Layout } from './frames';
 import { kindOf, type PictureWish } from './pictures';
 import { pictureKey } from './store';
 

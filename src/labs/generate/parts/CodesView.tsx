@@ -1,10 +1,11 @@
 import { SegmentedControl, useComputedColorScheme } from '@mantine/core';
 import { useMemo, useRef, useState } from 'react';
+import { spansOf } from '../../../diffusion/layout';
 import { GridMarks } from '../../../ui/GridMarks';
 import { TokenGrid } from '../../../ui/TokenGrid';
 import type { Cell } from '../../../ui/types';
 import { isDraftOf } from '../fork';
-import { changedPlaces, gridsOf, spanOf } from '../frames';
+import { changedPlaces, gridsOf } from '../frames';
 import { useLab, useLabState, useSetView, useShown } from './labState';
 import { useCodeLook } from './useCodeLook';
 import classes from './StepsPanel.module.css';
@@ -23,7 +24,7 @@ export function CodesView() {
   const [hovered, setHovered] = useState<Cell | null>(null);
   const level = Math.min(view.level, Math.max(0, layout.length - 1));
   const grid = useMemo(() => (codes ? gridsOf(codes, layout)[level] : undefined), [codes, layout, level]);
-  const { first, count } = spanOf(layout, level);
+  const { first = 0, count = 0 } = spansOf(layout)[level] ?? {};
   const changed = useMemo(
     () =>
       kept && codesBefore

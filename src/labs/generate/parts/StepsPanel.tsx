@@ -1,9 +1,10 @@
 import { SegmentedControl } from '@mantine/core';
 import { useEffect, useMemo } from 'react';
+import { lengthOf, spansOf } from '../../../diffusion/layout';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { StepScrubber } from '../../../ui/StepScrubber';
-import { heatPicture, lengthOf, sampleOf, spanOf } from '../frames';
+import { heatPicture, sampleOf } from '../frames';
 import { findPicture } from '../stateOf';
 import { selectBusy } from '../store';
 import { CodesView } from './CodesView';
@@ -76,7 +77,7 @@ function HeatView() {
   const gaussian = model?.config.process.kind === 'gaussian';
   const map = useMemo(() => {
     if (!frame || !grid || frame.step <= 0) return null;
-    const { first, count } = spanOf(layout, level);
+    const { first = 0, count = 0 } = spansOf(layout)[level] ?? {};
     const values = sampleOf(frame[heat], sample, lengthOf(layout)).subarray(first, first + count);
     const range = heat === 'confidence' ? 1 : Math.log2(grid.codebookSize);
     const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

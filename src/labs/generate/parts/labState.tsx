@@ -1,8 +1,9 @@
 import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
+import { lengthOf, type Layout } from '../../../diffusion/layout';
 import type { SampleFrame } from '../../../engine/types';
 import type { LabContext } from '../../contract';
-import { endFrame, lengthOf, sampleOf, type Layout } from '../frames';
+import { endFrame, sampleOf } from '../frames';
 import type { GenerateSession } from '../session';
 import {
   selectAt,
