@@ -65,24 +65,25 @@ class ClassifierTrainer(ModelState):
 
 @torch.no_grad()
 def classify(model: Classifier, pictures: np.ndarray, batch: int = 64) -> tuple[Tensor, dict[str, Tensor]]:
-    """(features [N, 128], per label the likeliest value [N]) of uint8 pictures [N, 128, 128, 3]."""
+    """(features [N, 128], per label logits [N, number of its values]) of uint8 pictures [N, 128, 128, 3]."""
     model.eval()
-    features, best = [], {name: [] for name in model.labels}
+    features, logits = [], {name: [] for name in model.labels}
     for first in range(0, len(pictures), batch):
         part = model.features(to_tensor(pictures[first : first + batch]).to(next(model.parameters()).device))
         features.append(part.cpu())
         for name, head in model.heads.items():
-            best[name].append(head(part).argmax(1).cpu())
-    return torch.cat(features), {name: torch.cat(parts) for name, parts in best.items()}
+            logits[name].append(head(part).cpu())
+    return torch.cat(features), {name: torch.cat(parts) for name, parts in logits.items()}
 
 
-def accuracy(labels: dict[str, list[str]], best: dict[str, Tensor], records: list[dict]) -> dict[str, float]:
-    """Share of right answers per label, over the pictures whose value training knows."""
+def accuracy(labels: dict[str, list[str]], logits: dict[str, Tensor], records: list[dict], top: int = 1) -> dict[str, float]:
+    """Per label: share of pictures whose value is among the `top` likeliest, over the pictures whose value training knows."""
     result = {}
     for name, target in label_indices(labels, records).items():
         known = target != UNKNOWN
         if known.any():
-            result[name] = float((best[name].numpy()[known] == target[known]).mean())
+            likeliest = logits[name].topk(min(top, logits[name].shape[1]), dim=1).indices.numpy()
+            result[name] = float((likeliest == target[:, None]).any(1)[known].mean())
     return result
 
 

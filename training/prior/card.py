@@ -38,11 +38,16 @@ def sampling_text(scores: dict) -> str:
     if not s:
         return ""
     judged = ", ".join(f"{name.removesuffix('Accuracy')} {100 * value:.1f} %" for name, value in s.items() if name.endswith("Accuracy"))
+    concepts = s.get("conceptTop5")
+    top5 = "" if not concepts else (
+        f"Of {concepts['count']} of them, {100 * concepts['samples']:.0f} % show what was asked for according to the classifier's first five of {concepts['concepts']:,} concepts; "
+        f"it says so of {100 * concepts['realTrain']:.0f} % of the real training pictures.\n"
+    )
     return f"""
 {s["samples"]} samples with the conditions of training pictures, {s["sampleSteps"]} steps, guidance {s["guidance"]}, judged by the project's own classifier: {judged}.
 Classifier-feature distance (a Frechet distance on that classifier's features, not FID) to held-out pictures {s["featureDistanceToHeldOut"]:.3f}, to training pictures
 {s["featureDistanceToTrain"]:.3f}; between real training and held-out pictures it is {s["featureDistanceTrainToHeldOut"]:.3f}.
-"""
+{top5}"""
 
 
 def memory_text(scores: dict) -> str:

@@ -30,6 +30,7 @@ from training.tokenizer.checkpoint import load_folder
 from training.tokenizer.model import VQModel
 
 ANSWERS = 8  # to each hole
+CONCEPT_SAMPLES = 64
 
 
 def holes(height: int, width: int) -> dict[str, np.ndarray]:
@@ -83,18 +84,30 @@ def in_batches(count: int, batch: int = 32) -> list[np.ndarray]:
     return [np.arange(first, min(first + batch, count)) for first in range(0, count, batch)]
 
 
+def concept_top5(judge: Classifier, samples: np.ndarray, real: np.ndarray, asked: list[dict]) -> dict:
+    """How often what was asked for is among the classifier's five likeliest concepts, in samples and, for comparison, in the training pictures that
+    the conditions were taken from. Pictures [N, 128, 128, 3], their records."""
+    kinds = {"samples": samples, "realTrain": real}
+    found = {kind: accuracy(judge.labels, classify(judge, pictures)[1], asked, top=5) for kind, pictures in kinds.items()}
+    return {"count": len(asked), "concepts": len(judge.labels["key"])} | {kind: round(value["key"], 4) for kind, value in found.items()}
+
+
 def score_samples(model: Prior, objective: Objective, painter: Painter, train: CodeSet, judge: Classifier, real: np.ndarray, real_train: np.ndarray,
                   count: int, steps: int, guidance: float) -> tuple[dict, np.ndarray, Tensor]:
-    """Conditional samples of `count` training conditions: (scores, pictures, codes)."""
+    """Conditional samples of `count` training conditions: (scores, pictures, codes). `real`: held-out pictures, `real_train`: all of training."""
     chosen = np.random.default_rng(7).permutation(train.count)[:count]
     codes = torch.cat([
         painter.codes(draw(model, torch.from_numpy(train.conditions.full(chosen[pick])), steps=steps, seed=100 + i, guidance=guidance, objective=objective))
         for i, pick in enumerate(in_batches(count))
     ])
     pictures = painter.pictures(codes)
-    features, best = classify(judge, pictures)
-    held_out, trained = (classify(judge, kind)[0] for kind in (real, real_train))
-    scores = {f"{name}Accuracy": round(value, 4) for name, value in accuracy(judge.labels, best, [train.records[i] for i in chosen]).items()}
+    features, logits = classify(judge, pictures)
+    held_out, trained = (classify(judge, kind)[0] for kind in (real, real_train[:: max(1, len(real_train) // 2000)]))
+    asked = [train.records[i] for i in chosen]
+    scores: dict = {f"{name}Accuracy": round(value, 4) for name, value in accuracy(judge.labels, logits, asked).items()}
+    if "key" in judge.labels:  # photographs have no concepts
+        first = slice(0, CONCEPT_SAMPLES)
+        scores["conceptTop5"] = concept_top5(judge, pictures[first], real_train[chosen[first]], asked[first])
     scores |= {
         "samples": count, "sampleSteps": steps, "guidance": guidance,
         "featureDistanceToHeldOut": round(frechet_distance(features, held_out), 4),
@@ -207,8 +220,7 @@ def main() -> None:
         first += grid.count
     print(json.dumps(scores), flush=True)
     painter = Painter(tokenizer, model)
-    scores["sampling"], pictures, codes = score_samples(model, objective, painter, train, judge, real, real_train[:: max(1, len(real_train) // 2000)],
-                                                        args.samples, args.steps, args.guidance)
+    scores["sampling"], pictures, codes = score_samples(model, objective, painter, train, judge, real, real_train, args.samples, args.steps, args.guidance)
     print(json.dumps(scores["sampling"]), flush=True)
     scores["memorisation"] = memorisation(codes, pictures, train, real_train)
     scores["inpainting"] = score_holes(model, objective, painter, held_out, real, judge, args.holes, args.hole_steps, args.hole_guidance)

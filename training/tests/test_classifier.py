@@ -39,11 +39,14 @@ def test_it_learns_and_survives_saving(tmp_path: Path) -> None:
         save_classifier(file, model, {})
         expected = classify(model, data.pictures)[0]
     again = load_classifier(file)
-    found, best = classify(again, data.pictures)
+    found, logits = classify(again, data.pictures)
     assert again.labels == trainer.labels
     assert torch.allclose(found, expected, atol=0.05)
     unseen = [{**r, "key": "never seen"} for r in data.records]
-    assert accuracy(again.labels, best, unseen) == {"group": 1.0}
+    assert accuracy(again.labels, logits, unseen) == {"group": 1.0}
+    swapped = [{**r, "group": "red" if r["group"] == "blue" else "blue"} for r in data.records]
+    assert accuracy(again.labels, logits, swapped)["group"] == 0.0
+    assert accuracy(again.labels, logits, swapped, top=5)["group"] == 1.0
 
 
 def test_frechet_distance_of_known_gaussians() -> None:

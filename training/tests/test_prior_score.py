@@ -14,7 +14,9 @@ from safetensors.torch import load_file
 from training.modelfolder import load_prior_folder
 from training.prior import export
 from training.prior.checkpoint import load_prior_checkpoint
+from training.prior.grid import context_of
 from training.prior.score import fill_mean, holes, masked_psnr, memorisation
+from training.prior.vocabulary import Vocabulary
 from training.tests.test_prior_training import go, start, stripes
 
 
@@ -74,7 +76,8 @@ def test_export_writes_a_folder_that_comes_back(tmp_path: Path, monkeypatch: pyt
     run.save(tmp_path / "checkpoint.pt", about)
     scores = {
         "bound": {"heldOut": 2.5, "byTime": [1.0] * 10}, "baselines": {"codes": {"unigram": 3.0, "leftAndUpper": 2.8}},
-        "sampling": {"groupAccuracy": 0.5, "samples": 2, "sampleSteps": 5, "guidance": 2.0, "featureDistanceToHeldOut": 1.0, "featureDistanceToTrain": 1.0, "featureDistanceTrainToHeldOut": 0.1},
+        "sampling": {"groupAccuracy": 0.5, "samples": 2, "sampleSteps": 5, "guidance": 2.0, "featureDistanceToHeldOut": 1.0, "featureDistanceToTrain": 1.0, "featureDistanceTrainToHeldOut": 0.1,
+                     "conceptTop5": {"count": 64, "concepts": 1300, "samples": 0.25, "realTrain": 0.75}},
         "memorisation": [{"train": 0, "codesThatDiffer": 0.5, "pixelDistance": 10}],
     }
     (tmp_path / "scores.json").write_text(json.dumps(scores))
@@ -94,3 +97,12 @@ def test_export_writes_a_folder_that_comes_back(tmp_path: Path, monkeypatch: pyt
     assert Image.open(out / "preview.webp").size == (8 * 18 - 2, 4 * 18 - 2)
     assert "neighbours.webp" in (out / "card.md").read_text() and (out / "neighbours.webp").exists()
     assert json.loads((out.parent / "index.json").read_text()) == {"models": ["tiny"]}
+
+
+def test_a_prompt_becomes_ids_and_unknown_words_are_named() -> None:
+    slots = [{"name": "style", "prefix": "style:"}, {"name": "words", "prefix": "", "count": 3}]
+    vocabulary = Vocabulary(["", "style:noto", "cat", "face"], slots)
+    assert context_of(vocabulary, {"words": "Cat face", "style": "noto"}) == [1, 2, 3, 0]
+    assert context_of(vocabulary, {}) == [0, 0, 0, 0]
+    with pytest.raises(ValueError, match="words: .* no dog"):
+        context_of(vocabulary, {"words": "dog face"})
