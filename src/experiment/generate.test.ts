@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deflate, toBase64Url } from './bytes';
-import { generateSpec, SAMPLERS, SCHEDULES, type GenerateSpec } from './generate';
+import { generateSpec, PAGES, SAMPLERS, SCHEDULES, type GenerateSpec } from './generate';
 import { decodeSpec, linkOf, parseLink } from './link';
 import { defaultsOf } from './spec';
 
@@ -12,6 +12,7 @@ const sampler = fc.constantFrom(null, ...SAMPLERS);
 const numSteps = fc.integer({ min: 1, max: 1000 });
 
 const specs: fc.Arbitrary<GenerateSpec> = fc.record({
+  page: fc.constantFrom(...PAGES),
   model: fc.constantFrom(null, 'emoji-mr', 'prior_2.1'),
   condition: fc.dictionary(fc.constantFrom('words', 'style'), fc.string({ maxLength: 20 }), { noNullPrototype: true }),
   seed: fc.integer({ min: 0, max: 0xffffffff }),
@@ -44,10 +45,16 @@ describe('links of the generate lab', () => {
 
   it('of version 1 open for ever', async () => {
     const url = new URL('./fixtures/generate.v1.json', import.meta.url);
-    const { links } = JSON.parse(readFileSync(url, 'utf8')) as { links: { link: string; spec: GenerateSpec }[] };
+    const { links } = JSON.parse(readFileSync(url, 'utf8')) as {
+      links: { link: string; spec: Partial<GenerateSpec> }[];
+    };
     expect(links.length).toBeGreaterThan(1);
     for (const { link, spec } of links)
-      expect(await decodeSpec(generateSpec, parseLink(link)?.payload ?? '')).toEqual({ spec, notices: [] });
+      // a field that came later has its default
+      expect(await decodeSpec(generateSpec, parseLink(link)?.payload ?? '')).toEqual({
+        spec: { ...defaults, ...spec },
+        notices: [],
+      });
   });
 
   it.each([

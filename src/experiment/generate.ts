@@ -27,8 +27,13 @@ export interface RaceEntry {
   readonly numSteps: number;
 }
 
-/** What defines a sample of the generate lab. */
+/** The lab's two pages: networks that were trained, and a world small enough that nothing need be. */
+export const PAGES = ['networks', 'tiles'] as const;
+export type PageName = (typeof PAGES)[number];
+
+/** What defines a sample of the generate lab, and which of its pages is looked at. */
 export interface GenerateSpec {
+  readonly page: PageName;
   /** Id of a prior; null: the first one of the folder. */
   readonly model: string | null;
   /** Text of each slot of the prior's vocabulary; a slot that is missing is not given. */
@@ -77,6 +82,8 @@ const curve = z
 const shared = { share: true, history: true, preference: false } as const;
 
 const fields = {
+  // Turning a page is no step to be undone.
+  page: { default: 'networks', schema: z.enum(PAGES), share: true, history: false, preference: false },
   model: { default: null, schema: modelId.nullable(), ...shared },
   condition: { default: {}, schema: condition, ...shared },
   seed: { default: 1, schema: z.number().int().min(0).max(0xffffffff), ...shared },

@@ -1,9 +1,10 @@
 import { SegmentedControl } from '@mantine/core';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { LabProps } from '../contract';
 import { useLabParts } from '../useLabParts';
 import { createLab, specOfLink, type LabParts } from './create';
+import type { PageName } from './spec';
 import { Intro } from './parts/Intro';
 import { LabServicesContext, type LabServices } from './parts/labState';
 import { EngineNotice, FailureNotice } from './parts/Notices';
@@ -18,19 +19,29 @@ import classes from './Lab.module.css';
 const Details = lazy(() => import('./parts/Details'));
 const TilesPanel = lazy(() => import('./tiles/TilesPanel'));
 
-/** The lab's two pages: networks that were trained, and a world small enough that nothing need be. */
-const PAGES = [
-  { value: 'prior', label: 'Trained networks' },
+const PAGES: readonly { value: PageName; label: string }[] = [
+  { value: 'networks', label: 'Trained networks' },
   { value: 'tiles', label: 'Learn it on 64 tiles' },
 ];
 
-/** The generate lab. What was made on one page is still there after a look at the other. */
+/** The generate lab. */
 export default function GenerateLab({ context }: LabProps) {
-  const [page, setPage] = useState('prior');
+  const parts = useLabParts(context, createLab, specOfLink);
+  return parts && <Pages context={context} parts={parts} />;
+}
+
+/** What was made on one page is still there after a look at the other. */
+function Pages({ context, parts }: LabProps & { parts: LabParts }) {
+  const page = useStore(parts.store, (state) => state.spec.page);
   return (
     <>
       <div className={classes.pages}>
-        <SegmentedControl data={PAGES} value={page} onChange={setPage} aria-label="Page of the lab" />
+        <SegmentedControl
+          data={[...PAGES]}
+          value={page}
+          onChange={(value) => parts.session.change({ page: value })}
+          aria-label="Page of the lab"
+        />
       </div>
       {page === 'tiles' ? (
         <div className={classes.lab}>
@@ -39,16 +50,11 @@ export default function GenerateLab({ context }: LabProps) {
           </Suspense>
         </div>
       ) : null}
-      <div hidden={page !== 'prior'}>
-        <PriorPage context={context} active={page === 'prior'} />
+      <div hidden={page !== 'networks'}>
+        <Screen context={context} parts={parts} active={page === 'networks'} />
       </div>
     </>
   );
-}
-
-function PriorPage({ context, active }: LabProps & { active: boolean }) {
-  const parts = useLabParts(context, createLab, specOfLink);
-  return parts && <Screen context={context} parts={parts} active={active} />;
 }
 
 function Screen({ context, parts, active }: LabProps & { parts: LabParts; active: boolean }) {

@@ -73,6 +73,9 @@ describe('generate session', () => {
     expect(state().pictures.has(pictureKey(node.id, 10, 1, 'state'))).toBe(true);
     expect(state().colours.size).toBeGreaterThan(0);
     expect(selectStale(state())).toBe(false);
+    session.change({ page: 'tiles' });
+    expect(selectStale(state())).toBe(false);
+    expect(state().canUndo).toBe(false);
     session.change({ seed: 9 });
     expect(selectStale(state())).toBe(true);
   });

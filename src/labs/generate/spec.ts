@@ -3,6 +3,6 @@ import { generateSpec } from '../../experiment/generate';
 import { defaultsOf } from '../../experiment/spec';
 
 export { generateSpec };
-export type { GenerateSpec, RaceEntry, SamplerName, ScheduleName } from '../../experiment/generate';
+export type { GenerateSpec, PageName, RaceEntry, SamplerName, ScheduleName } from '../../experiment/generate';
 
 export const defaultSpec = defaultsOf(generateSpec);

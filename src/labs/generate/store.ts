@@ -166,7 +166,7 @@ export const selectNoModels = (state: GenerateState): boolean => state.phase ===
 export function selectStale(state: GenerateState): boolean {
   const node = selectNode(state);
   if (!node) return false;
-  const { race: _, ...asked } = state.spec;
-  const { race: __, ...made } = node.spec;
-  return !sameValue({ ...asked, model: selectModel(state)?.id }, { ...made, model: node.options.model });
+  const { race, page } = node.spec; // these make no other sample
+  const asked = { ...state.spec, race, page, model: selectModel(state)?.id };
+  return !sameValue(asked, { ...node.spec, model: node.options.model });
 }
