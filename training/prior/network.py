@@ -51,6 +51,19 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     return F.layer_norm(x, x.shape[-1:], eps=NORM_EPS) * (1 + scale) + shift
 
 
+class Past:
+    """Keys and values of the tokens that a block has seen, [B, heads, seen, d]."""
+
+    def __init__(self) -> None:
+        self.keys: Tensor | None = None
+        self.values: Tensor | None = None
+
+    def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        self.keys = k if self.keys is None else torch.cat([self.keys, k], 2)
+        self.values = v if self.values is None else torch.cat([self.values, v], 2)
+        return self.keys, self.values
+
+
 class Block(nn.Module):
     def __init__(self, config: PriorConfig):
         super().__init__()
@@ -61,17 +74,19 @@ class Block(nn.Module):
         hidden = config.mlpRatio * width
         self.mlp = nn.Sequential(nn.Linear(width, hidden), Gelu(), nn.Linear(hidden, width))
 
-    def forward(self, x: Tensor, m: Tensor, mask: Tensor | None) -> Tensor:
-        """x [B, S, D]; m [B, 6, D], the modulation that all blocks share."""
+    def forward(self, x: Tensor, m: Tensor, mask: Tensor | None, past: Past | None = None) -> Tensor:
+        """x [B, S, D]; m [B, 6, D], the modulation that all blocks share. `past`: x goes on where an earlier call ended."""
         shift1, scale1, gate1, shift2, scale2, gate2 = (m + self.modulation).to(x.dtype)[:, :, None].unbind(1)
         h = modulate(x, shift1, scale1)
-        x = x + gate1 * self.attention(h, mask)
+        x = x + gate1 * self.attention(h, mask, past)
         h = modulate(x, shift2, scale2)
         return x + gate2 * self.mlp(h)
 
-    def attention(self, h: Tensor, mask: Tensor | None) -> Tensor:
+    def attention(self, h: Tensor, mask: Tensor | None, past: Past | None) -> Tensor:
         b, s, d = h.shape
         q, k, v = (to(h).view(b, s, self.heads, d // self.heads).transpose(1, 2) for to in (self.to_q, self.to_k, self.to_v))
+        if past is not None:
+            k, v = past.append(k, v)
         return self.to_out(attend(q, k, v, mask).transpose(1, 2).reshape(b, s, d))
 
 
@@ -121,16 +136,26 @@ class Prior(nn.Module):
         t [B], any number type (autoregressive: taken as 0). Returns per grid logits of x0 [B, N_g, K_g] (gaussian: epsilon [B, N_g, d]).
         autoregressive takes the true tokens: it shifts them itself, and logits i do not depend on token i or later ones.
         """
-        t = torch.zeros_like(t) if self.config.causal else t
-        e = self.time(time_features(t, self.config.width))
-        m = self.modulation(F.silu(e)).view(len(e), 6, -1)
-        x = torch.cat([self.context_embedding(context) + self.context_position, self.embed(codes) + self.positions()], 1)
+        e, m = self.time_parts(torch.zeros_like(t) if self.config.causal else t)
+        x = torch.cat([self.embed_context(context), self.embed(codes) + self.positions()], 1)
         for block in self.blocks:
             x = block(x, m, self.mask)
-        shift, scale = (self.final_modulation + e[:, None])[:, :, None].unbind(1)
-        y = modulate(x[:, self.config.contextLength :], shift, scale)
+        y = self.normed(x[:, self.config.contextLength :], e)
         parts = y.split([grid.count for grid in self.config.grids], 1)
         return [head(part) for head, part in zip(self.head, parts)]
+
+    def time_parts(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """What the time t [B] becomes: e [B, D], and the modulation that all blocks share [B, 6, D]."""
+        e = self.time(time_features(t, self.config.width))
+        return e, self.modulation(F.silu(e)).view(len(e), 6, -1)
+
+    def embed_context(self, context: Tensor) -> Tensor:
+        return self.context_embedding(context) + self.context_position
+
+    def normed(self, x: Tensor, e: Tensor) -> Tensor:
+        """What the heads read."""
+        shift, scale = (self.final_modulation + e[:, None])[:, :, None].unbind(1)
+        return modulate(x, shift, scale)
 
     def positions(self) -> Tensor:
         """row[y] + column[x] of every code, [N, D]."""
@@ -146,3 +171,25 @@ class Prior(nn.Module):
             return x
         start = self.embedding[0].weight[-1].expand(len(x), 1, -1)
         return torch.cat([start, x[:, :-1]], 1)
+
+
+class CodeByCode:
+    """An autoregressive prior that is asked about one code after the other, for conditions [B, C]: what came before is not computed again."""
+
+    def __init__(self, model: Prior, context: Tensor) -> None:
+        self.model, self.past = model, [Past() for _ in model.blocks]
+        self.e, self.m = model.time_parts(torch.zeros(len(context), device=context.device))
+        self.positions = model.positions()
+        self.ends = [sum(grid.count for grid in model.config.grids[: g + 1]) for g in range(len(model.config.grids))]
+        self.run(model.embed_context(context))
+
+    def run(self, x: Tensor) -> Tensor:
+        for block, past in zip(self.model.blocks, self.past):
+            x = block(x, self.m, None, past)
+        return x
+
+    def logits(self, codes: Tensor, i: int) -> Tensor:
+        """Logits [B, K_g] of code i, out of the codes [B, N] before it; i = 0, 1, ... in this order."""
+        x = self.run(self.model.embed(codes)[:, i : i + 1] + self.positions[i])
+        g = next(g for g, end in enumerate(self.ends) if i < end)
+        return self.model.head[g](self.model.normed(x, self.e))[:, 0]

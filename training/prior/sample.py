@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.prior.network import Prior
+from training.prior.network import CodeByCode, Prior
 from training.prior.process import DiscreteProcess
 from training.prior.trainer import Objective
 
@@ -17,11 +17,20 @@ LEAST_SIGNAL = 1e-3  # alphaBar
 
 
 def guided(model: Prior, x: Tensor, context: Tensor, t: Tensor, scale: float) -> list[Tensor]:
-    """Classifier-free guidance (Ho and Salimans 2022): unconditional + scale (conditional - unconditional), per grid."""
+    """Logits (gaussian: epsilon) per grid under guidance."""
     if scale == 1:
         return model(x, context, t)
-    both = model(torch.cat([x, x]), torch.cat([context, torch.zeros_like(context)]), torch.cat([t, t]))
-    return [none + scale * (given - none) for given, none in (part.float().chunk(2) for part in both)]
+    return [guide(part, scale) for part in model(torch.cat([x, x]), with_and_without(context), torch.cat([t, t]))]
+
+
+def with_and_without(context: Tensor) -> Tensor:
+    return torch.cat([context, torch.zeros_like(context)])
+
+
+def guide(both: Tensor, scale: float) -> Tensor:
+    """Classifier-free guidance (Ho and Salimans 2022): unconditional + scale (conditional - unconditional), of the halves of a batch."""
+    given, none = both.float().chunk(2)
+    return none + scale * (given - none)
 
 
 def draw(p: Tensor, generator: torch.Generator) -> Tensor:
@@ -78,13 +87,11 @@ def sample_discrete(model: Prior, context: Tensor, steps: int, generator: torch.
 def sample_autoregressive(model: Prior, context: Tensor, generator: torch.Generator, guidance: float, temperature: float,
                           known: Tensor | None, mask: Tensor) -> Tensor:
     x = torch.zeros_like(mask, dtype=torch.int64) if known is None else known.clone()
-    t = torch.zeros(len(context), dtype=torch.int64)
-    grids = [(g, i) for g, grid in enumerate(model.config.grids) for i in range(grid.count)]
-    for place, (g, i) in enumerate(grids):
-        if not mask[:, place].any():
-            continue
-        p = (guided(model, x, context, t, guidance)[g][:, i].float() / temperature).softmax(-1)
-        x[:, place] = torch.where(mask[:, place], draw(p, generator), x[:, place])
+    network = CodeByCode(model, context if guidance == 1 else with_and_without(context))
+    for place in range(model.config.codes):
+        logits = network.logits(x, place) if guidance == 1 else guide(network.logits(torch.cat([x, x]), place), guidance)
+        drawn = draw((logits.float() / temperature).softmax(-1), generator)
+        x[:, place] = torch.where(mask[:, place], drawn, x[:, place])
     return x
 
 

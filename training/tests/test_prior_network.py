@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from training.prior.config import PriorConfig
-from training.prior.network import Prior, attend, causal_mask, time_features
+from training.prior.network import CodeByCode, Prior, attend, causal_mask, time_features
 
 GRID = {"name": "codes", "height": 3, "width": 4, "codebookSize": 10}
 TWO = [{"name": "top", "height": 2, "width": 2, "codebookSize": 7}, {"name": "bottom", "height": 4, "width": 4, "codebookSize": 9}]
@@ -97,6 +97,20 @@ def test_condition_tokens_do_not_see_codes_when_autoregressive() -> None:
         prior(codes, context, t)
         prior((codes + 1) % 10, context, t)
     assert torch.equal(seen[0], seen[1])
+
+
+@pytest.mark.parametrize("grids", [[GRID], TWO])
+def test_code_by_code_is_the_whole_network(grids: list[dict]) -> None:
+    prior = make("autoregressive", grids)
+    codes, context, t = inputs(prior)
+    expected = prior(codes, context, t)
+    network, place = CodeByCode(prior, context), 0
+    for part in expected:
+        for i in range(part.shape[1]):
+            seen = codes.clone()
+            seen[:, place:] = 0
+            assert torch.allclose(network.logits(seen, place), part[:, i], atol=1e-5)
+            place += 1
 
 
 def test_diffusion_sees_everything() -> None:
