@@ -3,7 +3,7 @@
 // tiles: 1x0 64x6
 // uses: lib/grid.wgsl lib/philox.wgsl lib/sampler.wgsl lib/row.wgsl
 //
-// logs [samples * count, log_vectors] of vec4f and confidence [samples * count]: of x0_log_probs.wgsl; xt [samples, length];
+// logs [samples * count, log_vectors] of vec4f and confidence [samples, length]: of x0_log_probs.wgsl; xt [samples, length];
 // order [count]: ranks of the places; candidate, priority [samples * count]. A place that holds a code keeps it: priority FOREVER.
 // One row = TILE_A invocations.
 
@@ -33,9 +33,10 @@ fn main(
   let sample = row / step.count;
   let i = row - sample * step.count;
   let place = step.first + i;
-  let code = u32(xt[sample * run.length + place]);
+  let at = sample * run.length + place;
+  let code = u32(xt[at]);
   let masked = code >= run.codebook_size;
-  let purity = confidence[row];
+  let purity = confidence[at];
   let power = 1.0 + step.sharpen * purity;
 
   var best = NO_BEST;

@@ -4,7 +4,8 @@
 // uses: lib/grid.wgsl lib/sampler.wgsl lib/row.wgsl
 //
 // logits [samples, or twice as many with guidance; count, logit_stride]; logs [samples * count, log_vectors] of vec4f, normalised, -70 for
-// codes that are cut off and for padding; best, confidence, entropy [samples * count]. Logits below -1e30 count as -1e30.
+// codes that are cut off and for padding; best, confidence, entropy [samples, length], changed at the places of the span. Logits below -1e30
+// count as -1e30.
 // A code stays where fewer than top_k codes are more likely, and where those hold less than `truncation` together; equals stand or fall
 // together. Instead of sorting, both limits are found bit by bit: the distance to the largest score is >= 0, so its bits are ordered as
 // it is, and the largest bits with too little before them are what still stays. 31 passes, none where nothing is cut.
@@ -119,8 +120,10 @@ fn main(
     logs[start + v] = select(vec4f(LEAST_LOG), max(-distance - shift, vec4f(LEAST_LOG)), stays);
   }
   if (lane == 0u) {
-    best[row] = i32(highest.index);
-    confidence[row] = 1.0 / sums.x;
-    entropy[row] = max(0.0, (shift + sums.y / sums.x) * 1.4426950408889634);
+    let sample = row / step.count;
+    let at = sample * run.length + step.first + row - sample * step.count;
+    best[at] = i32(highest.index);
+    confidence[at] = 1.0 / sums.x;
+    entropy[at] = max(0.0, (shift + sums.y / sums.x) * 1.4426950408889634);
   }
 }

@@ -1,5 +1,6 @@
 /** The models at hand: what the folder lists, what is loaded, and the networks compiled for the sizes in use. */
 import { spansOf } from '../diffusion/layout';
+import type { GpuContext } from '../gpu/device';
 import { openCache } from '../models/cache';
 import type { GoldenEntry } from '../models/golden';
 import { runGolden } from '../models/goldenRun';
@@ -21,6 +22,7 @@ import * as priorFacts from '../models/prior/facts';
 import type { ModelBackend } from '../models/compiled';
 import { checkPair } from '../models/prior/pair';
 import { createPrior, type PriorRuntime } from '../models/prior/runtime';
+import { createPriorStep } from '../models/prior/stepRuntime';
 import { Vocabulary } from '../models/prior/vocabulary';
 import { codebookSizes, factor, gridKinds } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
@@ -29,6 +31,7 @@ import type { Backend } from './backend';
 import { CompiledNetworks, type Taken } from './compiledNetworks';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
+import { CachedNetwork } from './sampling/cachedNetwork';
 import { PriorNetwork } from './sampling/gpuNetwork';
 import { GpuSampler, type SamplerShape } from './sampling/gpuSampler';
 import { storageReport } from './storage';
@@ -179,10 +182,13 @@ export class ModelShelf {
   ): Promise<Taken<GpuSampler>> {
     const { id, config } = model.manifest;
     return this.networks.take(id, `sampler ${batch}${guided ? ' guided' : ''}`, async () => {
+      const { context } = backend;
       const options = { ...compiling(control), batch: batch * (guided ? 2 : 1), warmUp: warmsUp(backend) };
-      const runtime = await createPrior(runtimeBackend(backend), model, options);
-      const network = new PriorNetwork(backend.context.device, runtime, batch, config.width);
-      return GpuSampler.create(backend.context, network, { spans: spansOf(config.grids), batch, guided });
+      const raster = config.process.kind === 'autoregressive';
+      const network = raster
+        ? new CachedNetwork(context.device, await createPriorStep(onGpu(context), model, options), batch)
+        : new PriorNetwork(context.device, await createPrior(onGpu(context), model, options), batch, config.width);
+      return GpuSampler.create(context, network, { spans: spansOf(config.grids), batch, guided, raster });
     });
   }
 
@@ -326,10 +332,10 @@ const compiling = ({ signal, report }: RunControl) => ({
 });
 
 /** f32: the same picture gives the same codes on every GPU. */
+const onGpu = (context: GpuContext) => ({ kind: 'webgpu', context, precision: 'f32' }) as const;
+
 const runtimeBackend = (backend: Backend): ModelBackend =>
-  backend.kind === 'webgpu'
-    ? { kind: 'webgpu', context: backend.context, precision: 'f32' }
-    : { kind: 'tfjs', tfjs: backend.tfjs };
+  backend.kind === 'webgpu' ? onGpu(backend.context) : { kind: 'tfjs', tfjs: backend.tfjs };
 
 function tokenizer(model: Model): VqvaeModel {
   if (isVqvae(model)) return model;

@@ -56,7 +56,8 @@ async function openMachine(
   if (backend.kind === 'webgpu') {
     const { context } = backend;
     const network = await ExactNetwork.create(context, set, batch, { raster, known: given });
-    const sampler = await GpuSampler.create(context, network, { spans: spansOf(config.grids), batch, guided: false });
+    const shape = { spans: spansOf(config.grids), batch, guided: false, raster };
+    const sampler = await GpuSampler.create(context, network, shape);
     const machine = new GpuMachine(context, sampler, new Int32Array(), plain, 0, true);
     return { machine, dispose: () => sampler.dispose() };
   }

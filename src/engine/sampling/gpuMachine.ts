@@ -2,23 +2,34 @@
 import type { DistributionOptions } from '../../diffusion/distribution';
 import type { GpuContext } from '../../gpu/device';
 import { breathe } from '../calls';
-import { emptyState, type Machine, type MachineState } from './machine';
+import type { Machine, MachineState } from './machine';
 import { STATE_PARTS, type GpuSampler } from './gpuSampler';
 import { isKept, type DiscreteProgram } from './program';
 
 /** A submit is to take about this long, so that a cancel is heard and a frame is drawn in between. */
 const SUBMIT_MS = 40;
-const MAX_STEPS_A_SUBMIT = 16;
+/** Of steps that are shorter than a millisecond (one token of an autoregressive prior) the recording is what takes time. */
+const MAX_STEPS_A_SUBMIT = 64;
+
+interface Submit {
+  readonly steps: number;
+  readonly since: number;
+  /** When the GPU had finished it. */
+  readonly end: Promise<number>;
+}
 
 export class GpuMachine implements Machine {
   private program: DiscreteProgram | null = null;
   private done = 0;
   private chunk = 1;
-  /** Of the submit before the last: one is always under way while the next is recorded. */
-  private pending: Promise<unknown> = Promise.resolve();
+  /** One submit is always under way while the next is recorded. */
+  private pending: Submit | null = null;
+  /** When the one before it ended. */
+  private ended = 0;
+  /** The network has seen what comes before the run's first step. */
+  private caughtUp = false;
   /** States kept in the trace so far: the steps that led to them. */
   private kept: number[] = [];
-  private before: MachineState = emptyState(new Int32Array());
 
   constructor(
     private readonly context: GpuContext,
@@ -32,75 +43,71 @@ export class GpuMachine implements Machine {
   begin(program: DiscreteProgram, done: number, state: MachineState): void {
     this.program = program;
     this.done = done;
+    this.caughtUp = false;
     this.kept = [];
-    this.before = state;
     const kept = program.steps.filter((_, i) => i >= done && isKept(program, i)).length;
-    this.sampler.begin(program, state.codes, this.conditions, this.distribution, kept);
+    this.sampler.begin(program, state, this.conditions, this.distribution, kept);
   }
 
   async advance(signal: AbortSignal): Promise<number> {
-    await breathe(signal);
-    const { program, context } = this;
+    const { program } = this;
     if (!program || this.done >= program.steps.length) throw new Error('There is no step left.');
-    const { device } = context;
-    const count = Math.min(this.chunk, program.steps.length - this.done);
-    const encoder = device.createCommandEncoder({ label: 'sampling' });
-    for (let i = this.done; i < this.done + count; i++) {
-      const keeps = isKept(program, i);
-      this.sampler.record(encoder, program, i, keeps ? this.kept.length : null);
-      if (keeps) this.kept.push(i + 1);
-    }
-    device.queue.submit([encoder.finish()]);
-    this.done += count;
-    const started = performance.now();
-    const submitted = device.queue.onSubmittedWorkDone();
-    // A software adapter has no queue worth filling: there, one step is waited for.
-    await (context.isSoftware ? submitted : this.pending);
-    this.pending = submitted;
-    if (!context.isSoftware) this.pace((performance.now() - started) / count);
+    while (!this.caughtUp)
+      this.caughtUp = !(await this.submit(signal, (encoder) => this.sampler.catchUp(encoder, this.done, this.chunk)));
+    await this.submit(signal, (encoder) => {
+      const count = Math.min(this.chunk, program.steps.length - this.done);
+      for (const last = this.done + count; this.done < last; this.done++) {
+        const keeps = isKept(program, this.done);
+        this.sampler.record(encoder, program, this.done, keeps ? this.kept.length : null);
+        if (keeps) this.kept.push(this.done + 1);
+      }
+      return count;
+    });
     return this.done;
   }
 
   async peek(): Promise<MachineState> {
-    return this.parse(await this.sampler.readState(), 0, this.before, this.done);
+    return this.parse(await this.sampler.readState(), 0);
   }
 
   async trace(): Promise<Map<number, MachineState>> {
     const bytes = await this.sampler.readTrace(this.kept.length);
-    const states = new Map<number, MachineState>();
-    let before = this.before;
-    this.kept.forEach((done, slot) => {
-      before = this.parse(bytes, slot * this.sampler.stateBytes, before, done);
-      states.set(done, before);
-    });
-    return states;
+    return new Map(this.kept.map((done, slot) => [done, this.parse(bytes, slot * this.sampler.stateBytes)]));
+  }
+
+  /** @param record returns how many steps (evaluations of the network) it recorded; nothing is submitted where there are none */
+  private async submit(signal: AbortSignal, record: (encoder: GPUCommandEncoder) => number): Promise<number> {
+    await breathe(signal);
+    const { device, isSoftware } = this.context;
+    const encoder = device.createCommandEncoder({ label: 'sampling' });
+    const steps = record(encoder);
+    if (!steps) return 0;
+    device.queue.submit([encoder.finish()]);
+    const before = this.pending;
+    const end = device.queue.onSubmittedWorkDone().then(() => performance.now());
+    this.pending = { steps, since: performance.now(), end };
+    // A software adapter has no queue worth filling: there, one step is waited for.
+    if (isSoftware) await end;
+    else if (before) this.pace(before, await before.end);
+    return steps;
   }
 
   /** More steps in a submit while they are short. */
-  private pace(stepMs: number): void {
+  private pace({ steps, since }: Submit, end: number): void {
+    const stepMs = (end - Math.max(since, this.ended)) / steps;
+    this.ended = end;
     const wanted = Math.floor(SUBMIT_MS / Math.max(stepMs, 0.1));
     this.chunk = Math.max(1, Math.min(MAX_STEPS_A_SUBMIT, wanted, this.chunk * 2));
   }
 
-  /** The opinions are about the span of the step that led here; other places keep what was said before. */
-  private parse(bytes: ArrayBuffer, offset: number, before: MachineState, done: number): MachineState {
-    const { program } = this;
-    const span = program?.steps[done - 1]?.span;
-    if (!program || !span) return before;
+  private parse(bytes: ArrayBuffer, offset: number): MachineState {
     const size = this.sampler.stateBytes / STATE_PARTS.length;
-    const ints = (part: number) => new Int32Array(bytes.slice(offset + part * size, offset + (part + 1) * size));
-    const floats = (part: number) => new Float32Array(bytes.slice(offset + part * size, offset + (part + 1) * size));
-    const { batch, length } = program;
-    const merged = <T extends Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(rows: T, all: T): T => {
-      for (let sample = 0; sample < batch; sample++)
-        all.set(rows.subarray(sample * span.count, (sample + 1) * span.count), sample * length + span.first);
-      return all;
-    };
+    const part = (i: number) => bytes.slice(offset + i * size, offset + (i + 1) * size);
     return {
-      codes: ints(0),
-      best: merged(ints(1), before.best.slice()),
-      confidence: merged(floats(2), before.confidence.slice()),
-      entropy: merged(floats(3), before.entropy.slice()),
+      codes: new Int32Array(part(0)),
+      best: new Int32Array(part(1)),
+      confidence: new Float32Array(part(2)),
+      entropy: new Float32Array(part(3)),
     };
   }
 }

@@ -11,6 +11,11 @@ export interface GpuNetwork {
   readonly logits: readonly GpuTensor[];
   /** Puts a program's tables in place; after the first program of its length it makes no buffer. @param conditions ids [batch, C] */
   begin(program: DiscreteProgram, conditions: Int32Array<ArrayBuffer>): void;
+  /**
+   * Of a network that keeps something from step to step: records evaluations that have to come before that of step `i`, where the run
+   * goes on from there. @returns how many were recorded, at most `most`; 0: step `i` can be recorded
+   */
+  catchUp?(encoder: GPUCommandEncoder, i: number, codes: GPUBuffer, most: number): number;
   /** Records the evaluation before step `i`. @param codes i32 [batch, N] */
   record(encoder: GPUCommandEncoder, i: number, codes: GPUBuffer): void;
   dispose(): void;
@@ -46,6 +51,18 @@ export class StepTable {
   }
 }
 
+/** Puts condition ids in place for a network compiled for `halves` times the samples: the second half is asked without. @param ids [batch, C] */
+export function writeConditions(device: GPUDevice, to: GPUBuffer, ids: Int32Array<ArrayBuffer>, halves: number): void {
+  const all = new Int32Array(ids.length * halves);
+  all.set(ids); // the second half stays 0: nothing given
+  writeBuffer(device, to, all);
+}
+
+/** Records the copy of a state to every half of a network's input. */
+export function copyToHalves(encoder: GPUCommandEncoder, state: GPUBuffer, to: GPUBuffer, halves: number): void {
+  for (let half = 0; half < halves; half++) encoder.copyBufferToBuffer(state, 0, to, half * state.size, state.size);
+}
+
 /** A prior compiled for `batch` samples, for twice as many where guided: then the second half is asked without the condition. */
 export class PriorNetwork implements GpuNetwork {
   private readonly network: PriorOnGpu;
@@ -71,6 +88,10 @@ export class PriorNetwork implements GpuNetwork {
     return this.network.outputs;
   }
 
+  private get halves(): number {
+    return this.runtime.batch / this.batch;
+  }
+
   begin({ steps }: DiscreteProgram, conditions: Int32Array<ArrayBuffer>): void {
     this.features.write(
       timeFeatures(
@@ -78,17 +99,14 @@ export class PriorNetwork implements GpuNetwork {
         this.width,
       ),
     );
-    const all = new Int32Array((conditions.length * this.runtime.batch) / this.batch);
-    all.set(conditions); // the second half stays 0: nothing given
-    writeBuffer(this.device, this.network.context.buffer, all);
+    writeConditions(this.device, this.network.context.buffer, conditions, this.halves);
   }
 
   record(encoder: GPUCommandEncoder, i: number, codes: GPUBuffer): void {
-    const { network, features, batch, runtime } = this;
+    const { network, features, runtime } = this;
     for (let sample = 0; sample < runtime.batch; sample++)
       features.copy(encoder, i, network.features.buffer, sample * features.rowBytes);
-    for (let half = 0; half < runtime.batch / batch; half++)
-      encoder.copyBufferToBuffer(codes, 0, network.xt.buffer, half * codes.size, codes.size);
+    copyToHalves(encoder, codes, network.xt.buffer, this.halves);
     network.record(encoder);
   }
 

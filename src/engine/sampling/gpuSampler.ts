@@ -18,6 +18,7 @@ import type { Span } from '../../diffusion/run';
 import type { ModelMemory } from '../../models/compiled';
 import { bindPlans, dispatchAll, type BoundDispatch } from '../../gpu/bindPlans';
 import { StepTable, type GpuNetwork } from './gpuNetwork';
+import type { MachineState } from './machine';
 import type { DiscreteProgram, ProgramStep } from './program';
 
 /** The kernels of one grid. */
@@ -30,7 +31,7 @@ interface GridKernels {
   readonly impose: readonly BoundDispatch[];
 }
 
-/** What a kept state is made of, each [batch, N] of 4 bytes; the network's opinions lie at the start of their place, row by row of the span. */
+/** What a kept state is made of, each [batch, N] of 4 bytes; the network's opinion of a place is that of the last step which changed it. */
 export const STATE_PARTS = ['codes', 'best', 'confidence', 'entropy'] as const;
 
 export interface SamplerShape {
@@ -39,6 +40,8 @@ export interface SamplerShape {
   readonly batch: number;
   /** The network is evaluated with and without the condition. */
   readonly guided: boolean;
+  /** Every step is about one place: kernels and scratch are made for no more. */
+  readonly raster?: boolean;
 }
 
 export class GpuSampler {
@@ -64,7 +67,9 @@ export class GpuSampler {
   /** @param network belongs to the sampler from now on */
   static async create(context: GpuContext, network: GpuNetwork, shape: SamplerShape): Promise<GpuSampler> {
     const { device } = context;
-    const { spans, batch, guided } = shape;
+    const { spans, batch, guided, raster = false } = shape;
+    /** Places of a grid that change in one step, at most. */
+    const stepPlaces = ({ count }: Span): number => (raster ? 1 : count);
     const owned: GPUBuffer[] = [];
     const storage = (label: string, bytes: number): GPUBuffer => {
       const buffer = createStorage(device, `sampler ${label}`, bytes);
@@ -79,7 +84,7 @@ export class GpuSampler {
     try {
       return await withErrorScopes(device, async () => {
         const places = batch * spans.reduce((sum, { count }) => sum + count, 0) * 4;
-        const logBytes = Math.max(...spans.map(({ count, codebookSize }) => batch * count * logRowBytes(codebookSize)));
+        const logBytes = Math.max(...spans.map((span) => batch * stepPlaces(span) * logRowBytes(span.codebookSize)));
         const shared = {
           xt: storage('codes', places),
           known: storage('known', places),
@@ -92,9 +97,11 @@ export class GpuSampler {
           step: uniform('step', STEP_BYTES),
         };
         const grids = await Promise.all(
-          spans.map(async ({ count, codebookSize }, g): Promise<GridKernels> => {
+          spans.map(async (span, g): Promise<GridKernels> => {
             const logits = network.logits[g];
             if (!logits) throw new Error(`The network has no logits for grid ${g}.`);
+            const { codebookSize } = span;
+            const count = stepPlaces(span);
             const own = { run: uniform(`run ${g}`, RUN_BYTES), order: storage(`order ${g}`, count * 4) };
             const roles: Readonly<Record<string, GPUBuffer>> = { ...shared, ...own, logits: logits.buffer };
             const size = { samples: batch, count, codebookSize };
@@ -140,7 +147,7 @@ export class GpuSampler {
    */
   begin(
     program: DiscreteProgram,
-    codes: Int32Array<ArrayBuffer>,
+    start: MachineState,
     context: Int32Array<ArrayBuffer>,
     distribution: DistributionOptions,
     kept: number,
@@ -152,7 +159,7 @@ export class GpuSampler {
     steps.forEach((entry, i) => packed.set(new Uint8Array(packProgramStep(entry)), i * STEP_BYTES));
     this.steps.write(packed);
     network.begin(program, context);
-    writeBuffer(device, state.codes, codes);
+    for (const part of STATE_PARTS) writeBuffer(device, state[part], start[part]);
     if (known) writeBuffer(device, state.known, known.codes);
     spans.forEach(({ codebookSize }, g) => {
       const grid = this.grids[g];
@@ -175,6 +182,11 @@ export class GpuSampler {
       this.trace?.destroy();
       this.trace = createStorage(device, 'sampler trace', size);
     }
+  }
+
+  /** Records what has to come before step `i` where a run begins there. @returns evaluations recorded, at most `most`; 0: nothing is left */
+  catchUp(encoder: GPUCommandEncoder, i: number, most: number): number {
+    return this.network.catchUp?.(encoder, i, this.state.codes, most) ?? 0;
   }
 
   /** Records step `i` of the program; `slot`: where the trace keeps the state after it, null: nowhere. */

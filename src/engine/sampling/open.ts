@@ -75,7 +75,7 @@ async function openMachine(
 ): Promise<Machine> {
   const { config } = prior.manifest;
   const { kind } = config.process;
-  if (backend.kind === 'webgpu' && kind !== 'gaussian' && kind !== 'autoregressive') {
+  if (backend.kind === 'webgpu' && kind !== 'gaussian') {
     const shape = { batch, guided: distribution.guidanceScale !== 1 };
     const { runtime, compileMs, known } = await shelf.openSampler(prior, shape, backend, control);
     return new GpuMachine(backend.context, runtime, context, distribution, compileMs, known);

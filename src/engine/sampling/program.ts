@@ -209,8 +209,9 @@ function planTokens(config: Sequence, { batch, seed, start, known }: ProgramOpti
     return span ? maskId(span) : 0;
   });
   const codes: Int32Array<ArrayBuffer> = start ? Int32Array.from(start.codes) : masks;
-  // A fork forgets what came after its place.
-  const from = start ? length - Math.round(start.time) : 0;
+  // A fork forgets what came after its place. It goes on at the first place without a code: those behind it would read a token that is none.
+  const asked = start ? length - Math.round(start.time) : 0;
+  const from = codes.reduce((least, code, at) => (code === masks[at] ? Math.min(least, at % length) : least), asked);
   for (let at = 0; at < codes.length; at++) if (at % length >= from) codes[at] = masks[at] ?? 0;
   const steps: ProgramStep[] = [];
   for (const span of spans)

@@ -12,7 +12,7 @@ export interface RevealCandidatesOptions {
 }
 
 /**
- * Roles logs (f32 [samples * count, ceil4(codebookSize)]) and confidence (f32 [samples * count]), both of x0LogProbs; xt (i32
+ * Roles logs (f32 [samples * count, ceil4(codebookSize)]) and confidence (f32 [samples, length]), both of x0LogProbs; xt (i32
  * [samples, length]), order (i32 [count]: ranks, read where the priority is 'order'), candidate (i32) and priority (f32, both
  * [samples * count]), run, step (with `reveal`).
  * @throws ShapeError where the logarithms are too large

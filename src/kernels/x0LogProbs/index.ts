@@ -17,7 +17,8 @@ export interface X0LogProbsOptions {
 
 /**
  * Roles logits (f32 [samples, twice where guided; count, logitStride]), logs (f32 [samples * count, ceil4(codebookSize)]: natural logarithms,
- * normalised, -70 for what is cut off and for padding), best (i32), confidence, entropy (f32, bits; all [samples * count]), run, step.
+ * normalised, -70 for what is cut off and for padding), best (i32), confidence, entropy (f32, bits; all [samples, length], changed at the
+ * span's places), run, step.
  * @throws ShapeError where the stride is too small or a tensor too large
  */
 export function plan(options: X0LogProbsOptions, target: Target): OpPlan {

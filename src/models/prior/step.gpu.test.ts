@@ -13,7 +13,7 @@ import { codeCount, gridSize } from './config';
 import { createPrior, type PriorInputs } from './runtime';
 import { buildPriorStep } from './step';
 import { createPriorStep, type PriorStepRuntime } from './stepRuntime';
-import { randomInputs } from './testing';
+import { randomInputs, twoLevelAutoregressive } from './testing';
 
 let context: GpuContext;
 beforeAll(async () => {
@@ -22,12 +22,6 @@ beforeAll(async () => {
 
 const BATCH = 3;
 const { model } = fixturePrior('tiny-prior-autoregressive');
-/** No such prior is trained yet: two grids, whose weights mean nothing here. */
-const twoLevel = ((): PriorModel => {
-  const { model: other } = fixturePrior('tiny-prior-two-level');
-  const config = { ...other.manifest.config, process: { kind: 'autoregressive' as const } };
-  return { ...other, manifest: { ...other.manifest, config } };
-})();
 
 /**
  * All positions in one submit. A code is there only after its own step, as in sampling: before, NaN would come of it.
@@ -87,7 +81,7 @@ function expectAlike(found: readonly Float32Array[], expected: readonly Float32A
 
 describe.each([
   ['one grid', model],
-  ['two grids', twoLevel],
+  ['two grids', twoLevelAutoregressive()],
 ] as const)('%s', (_, prior) => {
   it.each(['f32', 'f16'] as const)(
     'gives the logits of the whole network at every position, run after run, in %s',

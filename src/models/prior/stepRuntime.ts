@@ -34,6 +34,8 @@ export interface PriorStepRuntime {
    * forget what came after it. @throws GraphError for a position outside 0 .. N - 1
    */
   record(encoder: GPUCommandEncoder, position: number): void;
+  /** As `record` for a position whose code is there already: its token enters the caches, and `logits` stay as they are. */
+  remember(encoder: GPUCommandEncoder, position: number): void;
   dispose(): void;
 }
 
@@ -102,12 +104,17 @@ class GpuPriorStep implements PriorStepRuntime {
   }
 
   record(encoder: GPUCommandEncoder, position: number): void {
-    const grid = this.ends.findIndex((end) => position < end);
-    if (grid < 0 || position < 0 || !Number.isInteger(position))
-      throw new GraphError(`position ${position}: there are 0 to ${(this.ends.at(-1) ?? 0) - 1}`);
+    this.remember(encoder, position);
+    const head = headSegment(this.ends.findIndex((end) => position < end));
+    this.compiled.recordInto(encoder, { from: head, to: head });
+  }
+
+  remember(encoder: GPUCommandEncoder, position: number): void {
+    const count = this.ends.at(-1) ?? 0;
+    if (!(Number.isInteger(position) && position >= 0 && position < count))
+      throw new GraphError(`position ${position}: there are 0 to ${count - 1}`);
     encoder.copyBufferToBuffer(this.positions, 4 * position, this.compiled.buffer('position'), 0, 4);
     this.compiled.recordInto(encoder, STEP);
-    this.compiled.recordInto(encoder, { from: headSegment(grid), to: headSegment(grid) });
   }
 
   dispose(): void {

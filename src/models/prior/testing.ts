@@ -1,11 +1,19 @@
 /** What the runtime must do on every backend. */
 import { expect, it } from 'vitest';
 import { largestDifference } from '../../gpu/testing/compare';
+import type { PriorModel } from '../loader';
 import { asFloats, asIntegers } from '../safetensors';
 import { fixturePrior, PRIOR_FIXTURES, uniforms } from '../testing';
 import { codeCount, gridSize, usesMask, type PriorConfig } from './config';
 import type { ModelBackend } from '../compiled';
 import { createPrior, type PriorInputs } from './runtime';
+
+/** An autoregressive prior of two grids. None is trained yet: the weights are another process's, and mean nothing here. */
+export function twoLevelAutoregressive(): PriorModel {
+  const { model } = fixturePrior('tiny-prior-two-level');
+  const config = { ...model.manifest.config, process: { kind: 'autoregressive' as const } };
+  return { ...model, manifest: { ...model.manifest, config } };
+}
 
 /** Random inputs for one sample after the other. */
 export function randomInputs(config: PriorConfig, vocabularySize: number, batch: number, seed = 3): PriorInputs {

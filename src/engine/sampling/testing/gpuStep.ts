@@ -65,7 +65,7 @@ export const runBytes = (given: Omit<StepCase, 'step' | 'codes' | 'logits' | 'or
 /** x0_log_probs, the kernels of the step's kind, and impose_known where codes are known. */
 export async function stepOnGpu(context: GpuContext, given: StepCase, isSoftware: boolean): Promise<StepResult> {
   const target = { ...context.target, isSoftware };
-  const { batch: samples, span, logitStride, known } = given;
+  const { batch: samples, length, span, logitStride, known } = given;
   const { count, codebookSize } = span;
   const rows = samples * count;
   const shape = { samples, count, codebookSize };
@@ -84,9 +84,9 @@ export async function stepOnGpu(context: GpuContext, given: StepCase, isSoftware
     {
       logits: given.logits,
       logs: rows * Math.ceil(codebookSize / 4) * 4,
-      best: rows,
-      confidence: rows,
-      entropy: rows,
+      best: samples * length,
+      confidence: samples * length,
+      entropy: samples * length,
       xt: given.codes,
       order: given.order,
       candidate: rows,
@@ -95,11 +95,14 @@ export async function stepOnGpu(context: GpuContext, given: StepCase, isSoftware
     },
   );
   await bench.run(stepBytes(given.step, span, given.schedule));
+  /** As run.ts gives them: the span's places, [batch, count]. */
+  const ofSpan = <T extends Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(all: T): T =>
+    all.filter((_, at) => at % length >= span.first && at % length < span.first + count) as T;
   const result = {
     codes: await bench.i32('xt'),
-    best: await bench.i32('best'),
-    confidence: await bench.f32('confidence'),
-    entropy: await bench.f32('entropy'),
+    best: ofSpan(await bench.i32('best')),
+    confidence: ofSpan(await bench.f32('confidence')),
+    entropy: ofSpan(await bench.f32('entropy')),
     logs: await bench.f32('logs'),
   };
   bench.destroy();
