@@ -54,7 +54,8 @@ function linear({ attrs, reads: { x }, writes: { out } }: LinearNode, values: Va
   const [n, h, w, inWidth] = x.shape;
   const width = out.shape[3];
   const rows = tf.reshape<tf.Rank.R2>(values.x!, [n * h * w, inWidth]);
-  let y: Value = tf.add(tf.matMul(rows, weightOf(values)), values.bias!);
+  // One kernel on every backend, as fused conv + bias is.
+  let y: Value = tf.fused.matMul({ a: rows, b: weightOf(values), bias: values.bias! });
   if (attrs.activation === 'silu') y = tf.mul(y, tf.sigmoid(y));
   if (attrs.activation === 'gelu') y = gelu(y);
   if (!attrs.gate) return y;
