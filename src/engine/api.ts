@@ -60,6 +60,7 @@ export interface EngineApi {
   codebook(call: number, modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
   storage(): Promise<StorageReport>;
   unload(call: number, modelId: string): Promise<void>;
+  releaseSamplers(call: number): Promise<void>;
   emptyCache(modelId?: string): Promise<void>;
   addLocalModel(folder: LocalFolder): Promise<ModelSummary>;
   removeLocalModel(call: number, modelId: string): Promise<void>;

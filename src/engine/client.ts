@@ -78,6 +78,7 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     codebook: (modelId, level) => run((id) => api.codebook(id, modelId, level)),
     storage: () => run(() => api.storage()),
     unload: (modelId) => run((id) => api.unload(id, modelId)),
+    releaseSamplers: () => run((id) => api.releaseSamplers(id)),
     emptyCache: (modelId) => run(() => api.emptyCache(modelId)),
     addLocalModel: (folder) => run<ModelSummary>(() => api.addLocalModel(folder)),
     removeLocalModel: (modelId) => run((id) => api.removeLocalModel(id, modelId)),

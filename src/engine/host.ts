@@ -200,6 +200,14 @@ export class EngineHost implements EngineApi {
     });
   }
 
+  /** Waits for its turn, as `unload` does. */
+  releaseSamplers(call: number): Promise<void> {
+    return this.calls.run(call, () => {
+      this.shelf.releaseSamplers();
+      return Promise.resolve();
+    });
+  }
+
   emptyCache(modelId?: string): Promise<void> {
     return this.shelf.emptyCache(modelId);
   }

@@ -89,6 +89,11 @@ export class ModelShelf {
     this.loaded.delete(modelId);
   }
 
+  /** Frees what is compiled of the priors; their weights stay in memory. */
+  releaseSamplers(): void {
+    for (const [id, model] of this.loaded) if (isPrior(model)) this.networks.unload(id);
+  }
+
   /** Forgets one model's kept files; everything without an id. */
   async emptyCache(modelId?: string): Promise<void> {
     if (modelId === undefined) return this.cache.clear();

@@ -230,6 +230,11 @@ export interface EngineClient {
   storage(): Promise<StorageReport>;
   /** Frees a model's weights and networks; the next use loads it again, from the cache where it is kept. */
   unload(modelId: string): Promise<void>;
+  /**
+   * Frees every network of every prior, and what samplers made for them: for a lab that closes. Tokenizers stay compiled, the last few of them,
+   * since all labs share them; weights stay in memory. The next run compiles again.
+   */
+  releaseSamplers(): Promise<void>;
   /** Forgets the kept files of one model; of all, and strays, without an id. What is loaded stays loaded. */
   emptyCache(modelId?: string): Promise<void>;
   /**

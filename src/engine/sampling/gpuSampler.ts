@@ -49,7 +49,7 @@ export class GpuSampler {
   private readonly owned: GPUBuffer[] = [];
   private readonly steps: StepTable;
   private trace: GPUBuffer | null = null;
-  private readonly stagings = new Map<number, GPUBuffer>();
+  private readonly stagings = new Map<'now' | 'kept', GPUBuffer>();
 
   private constructor(
     context: GpuContext,
@@ -210,18 +210,19 @@ export class GpuSampler {
   /** The state as it is now. @returns STATE_PARTS one after the other */
   async readState(): Promise<ArrayBuffer> {
     const encoder = this.device.createCommandEncoder({ label: 'peek' });
-    const staging = this.staging(this.stateBytes);
+    const staging = this.staging('now', this.stateBytes);
     this.copyState(encoder, staging, 0);
-    return this.fetch(encoder, staging);
+    return this.fetch(encoder, staging, this.stateBytes);
   }
 
   /** The first `count` states of the trace. */
   async readTrace(count: number): Promise<ArrayBuffer> {
     if (!this.trace || !count) return new ArrayBuffer(0);
-    const staging = this.staging(count * this.stateBytes);
+    const size = count * this.stateBytes;
+    const staging = this.staging('kept', size);
     const encoder = this.device.createCommandEncoder({ label: 'trace' });
-    encoder.copyBufferToBuffer(this.trace, 0, staging, 0, count * this.stateBytes);
-    return this.fetch(encoder, staging);
+    encoder.copyBufferToBuffer(this.trace, 0, staging, 0, size);
+    return this.fetch(encoder, staging, size);
   }
 
   dispose(): void {
@@ -243,19 +244,22 @@ export class GpuSampler {
     return this.shape.spans.findIndex((grid) => first >= grid.first && first < grid.first + grid.count);
   }
 
-  private staging(size: number): GPUBuffer {
-    const known = this.stagings.get(size);
-    if (known) return known;
+  /** Of the state now and of the kept ones, each grown to the longest run: runs of ever other lengths add none. */
+  private staging(role: 'now' | 'kept', size: number): GPUBuffer {
+    const known = this.stagings.get(role);
+    if (known && known.size >= size) return known;
+    known?.destroy();
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const staging = this.device.createBuffer({ label: 'sampler staging', size, usage });
-    this.stagings.set(size, staging);
+    this.stagings.set(role, staging);
     return staging;
   }
 
-  private async fetch(encoder: GPUCommandEncoder, staging: GPUBuffer): Promise<ArrayBuffer> {
+  /** @param size bytes at the start of `staging` */
+  private async fetch(encoder: GPUCommandEncoder, staging: GPUBuffer, size: number): Promise<ArrayBuffer> {
     this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const bytes = staging.getMappedRange().slice(0);
+    await staging.mapAsync(GPUMapMode.READ, 0, size);
+    const bytes = staging.getMappedRange(0, size).slice(0);
     staging.unmap();
     return bytes;
   }

@@ -358,4 +358,13 @@ describe('generate session', () => {
     expect(selectNode(state())?.status).toBe('paused');
     session.dispose();
   });
+
+  test('closing the lab frees what its runs compiled', async () => {
+    const { session, engine } = setUp();
+    await session.start();
+    await session.generate();
+    expect(engine.calls).not.toContain('releaseSamplers');
+    session.dispose();
+    expect(engine.calls.filter((call) => call === 'releaseSamplers')).toHaveLength(1);
+  });
 });

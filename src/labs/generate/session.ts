@@ -279,6 +279,8 @@ export function createGenerateSession(store: GenerateStore, services: SessionSer
       runs.pause();
       life.abort();
       unsubscribe();
+      // Where this fails (no engine came up) there is nothing to free.
+      engine.releaseSamplers().catch(() => undefined);
     },
   };
   return session;

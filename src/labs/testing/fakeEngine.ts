@@ -260,6 +260,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       }));
       return Promise.resolve({ models, strayBytes: 0, keptBytes: models.reduce((sum, one) => sum + one.keptBytes, 0) });
     },
+    releaseSamplers: () => Promise.resolve(void calls.push('releaseSamplers')),
     unload: (modelId) => Promise.resolve(void loaded.delete(modelId)),
     emptyCache: (modelId) => Promise.resolve(void (modelId === undefined ? kept.clear() : kept.delete(modelId))),
     addLocalModel: ({ name, files }) => {
