@@ -8,6 +8,7 @@ import type {
   ExactOptions,
   ExactResult,
   GoldenEntry,
+  LearntTiles,
   LocalFolder,
   ModelSummary,
   Picture,
@@ -21,12 +22,16 @@ import type {
   SampleOptions,
   SampleResult,
   StorageReport,
+  TilesReport,
+  TrainTilesOptions,
   VocabularyView,
 } from './types';
 
 export interface WorkerOptions {
   readonly modelsUrl: string;
   readonly backend: BackendChoice;
+  /** Folder of the small denoiser's weights; left out where the page has none. */
+  readonly tilesUrl?: string;
   /** False where the page itself has no `navigator.gpu`: then the worker does not try either. */
   readonly useGpu: boolean;
 }
@@ -74,6 +79,19 @@ export interface EngineApi {
     report?: Report,
   ): Promise<SampleResult>;
   sampleExact(
+    call: number,
+    options: ExactOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<ExactResult>;
+  trainTiles(
+    call: number,
+    options: TrainTilesOptions,
+    onReport?: (report: TilesReport) => void,
+    report?: Report,
+  ): Promise<LearntTiles>;
+  learntTiles(): Promise<LearntTiles[]>;
+  sampleLearnt(
     call: number,
     options: ExactOptions,
     onFrame?: (frame: SampleFrame) => void,

@@ -34,6 +34,7 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
   const workerOptions: WorkerOptions = {
     modelsUrl: new URL(options.modelsUrl ?? 'models/', document.baseURI).href,
     backend: options.backend ?? 'auto',
+    tilesUrl: new URL('tiles/', document.baseURI).href,
     useGpu: 'gpu' in navigator && !!navigator.gpu,
   };
   const tell = Comlink.proxy((event: EngineEvent) => listeners.forEach((listener) => listener(event)));
@@ -89,6 +90,11 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
       run((id, report) => api.sample(id, options, onFrame && Comlink.proxy(onFrame), report), call),
     sampleExact: (options, onFrame, call) =>
       run((id, report) => api.sampleExact(id, options, onFrame && Comlink.proxy(onFrame), report), call),
+    trainTiles: (options, onReport, call) =>
+      run((id, report) => api.trainTiles(id, options, onReport && Comlink.proxy(onReport), report), call),
+    learntTiles: () => run(() => api.learntTiles()),
+    sampleLearnt: (options, onFrame, call) =>
+      run((id, report) => api.sampleLearnt(id, options, onFrame && Comlink.proxy(onFrame), report), call),
     explainPlace: (question, call) => run((id, report) => api.explainPlace(id, question, report), call),
     simulateDeviceLoss: () => run(() => api.simulateDeviceLoss()),
     subscribe: (listener) => {

@@ -12,6 +12,7 @@ import { decodePatch } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
 import { sampleExact } from './sampling/exactSample';
 import { explainPlace, SampleMemory, samplePrior } from './sampling/open';
+import { TileClass } from './tiles/tileClass';
 import type {
   BackendChoice,
   Capabilities,
@@ -21,6 +22,7 @@ import type {
   ExactOptions,
   ExactResult,
   GoldenEntry,
+  LearntTiles,
   LocalFolder,
   ModelSummary,
   Picture,
@@ -33,6 +35,8 @@ import type {
   SampleOptions,
   SampleResult,
   StorageReport,
+  TilesReport,
+  TrainTilesOptions,
   VocabularyView,
 } from './types';
 
@@ -49,6 +53,7 @@ const LOSS_GRACE_MS = 250;
 export class EngineHost implements EngineApi {
   private readonly calls = new Calls();
   private shelf_: ModelShelf | null = null;
+  private tiles = new TileClass(null);
   private backend: Backend | null = null;
   private gpu: GPU | null = null;
   private rebuilding: Promise<void> | null = null;
@@ -65,6 +70,7 @@ export class EngineHost implements EngineApi {
     this.tell = tell;
     this.gpu = options.useGpu ? this.environment.gpu : null;
     this.shelf_ = new ModelShelf(options.modelsUrl);
+    this.tiles = new TileClass(options.tilesUrl ?? null);
     this.adopt(await openBackend(options.backend, this.gpu));
     return this.capabilities();
   }
@@ -269,6 +275,34 @@ export class EngineHost implements EngineApi {
     return this.guarded(
       call,
       (control) => sampleExact(this.live, options, (program) => kept.take(program), control, onFrame),
+      report,
+    );
+  }
+
+  trainTiles(
+    call: number,
+    options: TrainTilesOptions,
+    onReport?: (report: TilesReport) => void,
+    report?: Report,
+  ): Promise<LearntTiles> {
+    const lesson = this.tiles.lesson(options, onReport);
+    return this.guarded(call, (control) => lesson(this.live, control), report);
+  }
+
+  learntTiles(): Promise<LearntTiles[]> {
+    return this.tiles.list();
+  }
+
+  sampleLearnt(
+    call: number,
+    options: ExactOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<ExactResult> {
+    const kept = new SampleMemory();
+    return this.guarded(
+      call,
+      (control) => this.tiles.sample(this.live, options, (program) => kept.take(program), control, onFrame),
       report,
     );
   }

@@ -17,9 +17,11 @@ import type {
   SampleResult,
   VocabularyView,
 } from './sampling/types';
+import type { LearntTiles, TilesReport, TrainTilesOptions } from './tiles/types';
 
 export type { CodeGrid, Fit, GoldenEntry, Picture };
 export type * from './sampling/types';
+export type * from './tiles/types';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -257,6 +259,19 @@ export interface EngineClient {
   sample(options: SampleOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<SampleResult>;
   /** The same samplers over a world of 1,152 maps of 8 x 8 codes, where the network is replaced by the truth. */
   sampleExact(options: ExactOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<ExactResult>;
+  /**
+   * A small network learns the same world by tfjs, in the worker; one is kept for each noise process until the page is reloaded. What it
+   * has learnt is kept when it is aborted: `from: 'kept'` goes on.
+   */
+  trainTiles(
+    options: TrainTilesOptions,
+    onReport?: (report: TilesReport) => void,
+    call?: CallOptions,
+  ): Promise<LearntTiles>;
+  /** What `trainTiles` has learnt so far. */
+  learntTiles(): Promise<LearntTiles[]>;
+  /** `sampleExact` with the learnt network in place of the truth. `certain` is not for it: it has only what the state shows. */
+  sampleLearnt(options: ExactOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<ExactResult>;
   /** The network's opinion of one place of a state. */
   explainPlace(question: PlaceQuestion, call?: CallOptions): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;

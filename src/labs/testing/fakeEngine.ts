@@ -303,6 +303,9 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       return fakeSample(found(priors, asked.model), asked, { onFrame, breathe, decode: (grid) => decodeBlocks(grid) });
     },
     sampleExact: () => Promise.reject(new Error('The fake engine has no exact world.')),
+    trainTiles: () => Promise.reject(new Error('The fake engine learns nothing.')),
+    learntTiles: () => Promise.resolve([]),
+    sampleLearnt: () => Promise.reject(new Error('The fake engine has learnt nothing.')),
     explainPlace: (question) => {
       calls.push(`explain ${question.place}`);
       return Promise.resolve(fakeExplain(question, found(priors, question.model)));
