@@ -1,7 +1,8 @@
 import { lazy, Suspense } from 'react';
 import { Panel } from '../../../ui/Panel';
-import { COMPARISON, PROCESSES, SAMPLES, STEP_CHOICES } from './ask';
-import { percent } from './judge';
+import { comparisonCells, comparisonSettings, PROCESSES, SAMPLES, STEP_CHOICES } from './ask';
+import { sameValue } from '../../../experiment/spec';
+import { denoiserWords, percent } from './judge';
 import { cellsLeft, type Comparison } from './store';
 import { JobButton, JobState, useTiles, useTilesState } from './tilesState';
 import classes from './TilesPanel.module.css';
@@ -12,15 +13,18 @@ const CompareChart = lazy(() => import('./CompareChart'));
 export function ComparePanel() {
   const { session } = useTiles();
   const comparison = useTilesState((state) => state.comparison);
-  const { seed, replaceShare } = useTilesState((state) => state.settings);
-  const isOwn = comparison && comparison.settings.seed === seed && comparison.settings.replaceShare === replaceShare;
-  const left = comparison ? cellsLeft(comparison).length : COMPARISON.length;
-  const label = isOwn && left > 0 && left < COMPARISON.length ? 'Go on' : comparison ? 'Compare again' : 'Compare';
+  const all = useTilesState((state) => state.settings);
+  const learnt = useTilesState((state) => state.learnt);
+  const settings = comparisonSettings(all, learnt);
+  const isOwn = comparison && sameValue(comparison.settings, settings);
+  const runs = comparisonCells(settings, learnt).length;
+  const left = comparison ? cellsLeft(comparison).length : runs;
+  const label = isOwn && left > 0 && left < runs ? 'Go on' : comparison ? 'Compare again' : 'Compare';
   return (
     <Panel
       title="Fewer steps: who stays valid?"
       tessera="lapis"
-      lesson={`${SAMPLES} samples for each process and number of steps, all by the exact posterior: ${COMPARISON.length} runs, one after the other. Codes that are revealed in one step do not see each other; where noise may be a code, a later step can repair that.`}
+      lesson={`${SAMPLES} samples for each process and number of steps, all by the exact posterior: ${runs} runs, one after the other. Codes that are revealed in one step do not see each other; where noise may be a code, a later step can repair that.`}
       aside={
         <>
           {comparison && !isOwn && <span className={classes.stale}>made with other settings</span>}
@@ -48,7 +52,8 @@ function CompareTable({ comparison: { settings, points } }: { comparison: Compar
     <div className={classes.scroll} tabIndex={0} role="group" aria-label="Validity, scrolls">
       <table className={classes.table} data-testid="tiles-table">
         <caption>
-          Valid samples of {SAMPLES}; seed {settings.seed}
+          Valid samples of {SAMPLES}; seed {settings.seed},{' '}
+          {settings.denoiser === 'exact' ? denoiserWords(null) : denoiserWords(settings.learntSteps)}
         </caption>
         <thead>
           <tr>

@@ -21,12 +21,18 @@ const FILLER_WORDS: Readonly<Record<FillerName, { readonly title: string; readon
   },
 };
 
+const LEARNT_WORDS = {
+  title: `Mask and replace, ${HOLE_STEPS} steps, learnt`,
+  help: 'The known codes are noised as far as each step. The network is not told which of them are certain: it has what the state shows.',
+};
+
 /** The lower half is given, the upper half to be found. */
 export function HolePanel() {
   const { store, session } = useTiles();
   const map = useTilesState((state) => state.holeMap);
   const hole = useTilesState((state) => state.hole);
   const seed = useTilesState((state) => state.settings.seed);
+  const denoiser = useTilesState((state) => state.settings.denoiser);
   const given = useMemo(() => lowerHalf(map), [map]);
   const possible = useMemo(() => completions(world, given).length, [given]);
   const made = useMemo(() => (hole ? completions(world, lowerHalf(hole.map)).length : 0), [hole]);
@@ -38,8 +44,8 @@ export function HolePanel() {
       lesson="The lower half of a map is given, the upper half is to be found. Diffusion looks at both halves in every step; raster order is at the lower half when it is too late."
       aside={
         <>
-          {hole && (hole.map !== map || hole.seed !== seed) && (
-            <span className={classes.stale}>made with another map or seed</span>
+          {hole && (hole.map !== map || hole.seed !== seed || hole.denoiser !== denoiser) && (
+            <span className={classes.stale}>made with another map, seed or denoiser</span>
           )}
           <JobButton kind="hole" label="Fill the hole" onStart={() => void session.fill()} />
         </>
@@ -85,7 +91,8 @@ export function HolePanel() {
         <div className={classes.fillers}>
           {FILLERS.map((filler) => {
             const answer = hole.answers[filler];
-            const { title, help } = FILLER_WORDS[filler];
+            const { title, help } =
+              filler === 'diffusion' && hole.denoiser === 'learnt' ? LEARNT_WORDS : FILLER_WORDS[filler];
             return (
               <section key={filler} aria-label={title} data-testid={`tiles-${filler}`}>
                 <h3 className={classes.filler}>{title}</h3>

@@ -7,7 +7,7 @@ import { StepScrubber } from '../../../ui/StepScrubber';
 import { SAMPLER_WORDS } from '../samplers';
 import { SAMPLES, samplerKind, SHOWN, titleOf } from './ask';
 import { Controls } from './Controls';
-import { percent } from './judge';
+import { denoiserWords, percent } from './judge';
 import { selectAt, type TileRun, type TilesStore } from './store';
 import { TileGrid } from './Tile';
 import { JobButton, JobState, useTiles, useTilesState } from './tilesState';
@@ -66,7 +66,7 @@ export function SamplesPanel() {
   );
 }
 
-function Headline({ run: { settings, score, timings } }: { run: TileRun }) {
+function Headline({ run: { settings, learntSteps, score, timings } }: { run: TileRun }) {
   if (!score || !timings) return null;
   const { process, replaceShare, numSteps, seed } = settings;
   const share = process === 'mask-replace' ? ` (${replaceShare.toFixed(2)} replaced)` : '';
@@ -81,7 +81,7 @@ function Headline({ run: { settings, score, timings } }: { run: TileRun }) {
       <Readout
         label="Made by"
         value={`${timings.passes} ${timings.passes === 1 ? 'step' : 'steps'}`}
-        note={`${titleOf(process)}${share}, ${SAMPLER_WORDS[samplerKind(settings)].title}${timings.passes === numSteps ? '' : `, asked for ${numSteps}`}, seed ${seed}`}
+        note={`${titleOf(process)}${share}, ${SAMPLER_WORDS[samplerKind(settings)].title}${timings.passes === numSteps ? '' : `, asked for ${numSteps}`}, seed ${seed}, ${denoiserWords(learntSteps)}`}
       />
       <Readout
         label="Time"

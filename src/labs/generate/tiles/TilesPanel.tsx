@@ -3,6 +3,7 @@ import type { LabContext, LabProps } from '../../contract';
 import '../styles';
 import { ComparePanel } from './ComparePanel';
 import { HolePanel } from './HolePanel';
+import { LearnPanel } from './LearnPanel';
 import { SamplesPanel } from './SamplesPanel';
 import { createTilesSession } from './session';
 import { createTilesStore } from './store';
@@ -25,12 +26,16 @@ function servicesOf(context: LabContext): TilesServices {
 /** "Learn it on 64 tiles": discrete diffusion where p(x0 | xt) is computed. Loaded on demand; what runs is stopped when it is left. */
 export default function TilesPanel({ context }: LabProps) {
   const [services] = useState(() => servicesOf(context));
-  useEffect(() => () => services.session.dispose(), [services]);
+  useEffect(() => {
+    void services.session.recall();
+    return () => services.session.dispose();
+  }, [services]);
   return (
     <TilesContext value={services}>
       <div className={classes.page}>
         <WorldPanel />
         <SamplesPanel />
+        <LearnPanel />
         <ComparePanel />
         <HolePanel />
       </div>

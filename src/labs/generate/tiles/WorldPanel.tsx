@@ -30,7 +30,7 @@ export function WorldPanel() {
         <>
           All there is are {formatInteger(world.count)} maps of {world.height} × {world.width} codes: {shapes} shapes ×{' '}
           {positions} positions × {colours} colours × {backgrounds} backgrounds, all as likely. Here the truth is known:
-          p(x0 | xt) is computed, not learned, so every mistake is the sampler&apos;s.
+          p(x0 | xt) is computed, so every mistake is the sampler&apos;s, until you let a network learn it instead.
         </>
       }
     >

@@ -2,7 +2,15 @@
 import { PLAIN } from '../../../diffusion/distribution';
 import { createWorld } from '../../../diffusion/exact';
 import { samplersOf, type SamplerKind } from '../../../diffusion/samplers';
-import type { DiscreteProcess, ExactOptions, SamplerSpec } from '../../../engine/types';
+import { sameValue } from '../../../experiment/spec';
+import type {
+  DiscreteProcess,
+  ExactOptions,
+  LearnFrom,
+  LearntTiles,
+  SamplerSpec,
+  TrainTilesOptions,
+} from '../../../engine/types';
 import { defaultSpec } from '../spec';
 
 export const world = createWorld();
@@ -41,7 +49,11 @@ export const titleOf = (process: ProcessName): string =>
 /** Numbers of steps that are compared, and offered. */
 export const STEP_CHOICES: readonly number[] = [100, 25, 10, 5, 2];
 
+/** Whom the samplers ask for p(x0 | xt). */
+export type DenoiserName = 'exact' | 'learnt';
+
 export interface TileSettings {
+  readonly denoiser: DenoiserName;
   readonly process: ProcessName;
   /** Of mask and replace: the share of what is gone at t = T that is another code, 0 .. 1. */
   readonly replaceShare: number;
@@ -53,7 +65,7 @@ export interface TileSettings {
 }
 
 export const defaultSettings: TileSettings = {
-  ...{ process: 'mask-replace', replaceShare: 0.1, sampler: 'posterior', numSteps: 25, seed: 7 },
+  ...{ denoiser: 'exact', process: 'mask-replace', replaceShare: 0.1, sampler: 'posterior', numSteps: 25, seed: 7 },
 };
 
 /** The noise process of the settings over TIMES steps. */
@@ -108,8 +120,37 @@ export const exactOptions = (settings: TileSettings): ExactOptions => ({
   ...{ process: processOf(settings), sampler: samplerOf(settings), seed: settings.seed },
 });
 
-/** What the comparison takes from the settings. */
-export type ComparisonSettings = Pick<TileSettings, 'seed' | 'replaceShare'>;
+/** The network that was learnt for the noise of the settings. */
+export const learntFor = (
+  learnt: readonly LearntTiles[],
+  settings: Pick<TileSettings, 'process' | 'replaceShare'>,
+): LearntTiles | null => learnt.find(({ process }) => sameValue(process, processOf(settings))) ?? null;
+
+/** Learning stops by itself after so many steps; it can go on. */
+export const LEARN_STEPS = 20_000;
+/** Steps of the samples that are drawn while it learns, at most: each of them asks the network once. */
+export const SCORE_STEPS = 10;
+
+/** How the settings are learnt. */
+export function trainOptions(settings: TileSettings, from: LearnFrom): TrainTilesOptions {
+  const { seed } = settings;
+  const sampler = samplerOf({ ...settings, numSteps: Math.min(SCORE_STEPS, settings.numSteps) });
+  // Shipped weights are looked at first: "go on" learns more.
+  return { process: processOf(settings), from, seed, steps: from === 'shipped' ? 0 : LEARN_STEPS, sampler };
+}
+
+/** What the comparison takes from the settings; `learntSteps`: what the networks had learnt by then, 0 for the exact denoiser. */
+export interface ComparisonSettings extends Pick<TileSettings, 'denoiser' | 'seed' | 'replaceShare'> {
+  readonly learntSteps: number;
+}
+
+export const comparisonSettings = (
+  { denoiser, seed, replaceShare }: TileSettings,
+  learnt: readonly LearntTiles[],
+): ComparisonSettings => ({
+  ...{ denoiser, seed, replaceShare },
+  learntSteps: denoiser === 'exact' ? 0 : learnt.reduce((sum, { steps }) => sum + steps, 0),
+});
 
 export interface ComparisonCell {
   readonly process: ProcessName;
@@ -121,9 +162,18 @@ export const COMPARISON: readonly ComparisonCell[] = STEP_CHOICES.toReversed().f
   PROCESSES.map(({ name }) => ({ process: name, numSteps })),
 );
 
+/** The runs that the denoiser can make: a network knows only the noise that it has learnt. */
+export const comparisonCells = (
+  { denoiser, replaceShare }: ComparisonSettings,
+  learnt: readonly LearntTiles[],
+): readonly ComparisonCell[] =>
+  COMPARISON.filter(({ process }) => denoiser === 'exact' || learntFor(learnt, { process, replaceShare }) !== null);
+
 /** A run of the comparison: the exact posterior, whatever sampler the settings name. */
-export const comparisonOptions = (cell: ComparisonCell, settings: ComparisonSettings): ExactOptions =>
-  exactOptions({ ...settings, ...cell, sampler: 'posterior' });
+export const comparisonOptions = (
+  cell: ComparisonCell,
+  { denoiser, seed, replaceShare }: Omit<ComparisonSettings, 'learntSteps'>,
+): ExactOptions => exactOptions({ ...cell, denoiser, seed, replaceShare, sampler: 'posterior' });
 
 /** Who fills the hole. */
 export const FILLERS = ['diffusion', 'raster'] as const;

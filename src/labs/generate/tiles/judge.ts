@@ -79,3 +79,7 @@ export function scoreOf(set: FiniteSet, codes: Int32Array, known: Int32Array | n
 
 /** "97.3 %", of a share. */
 export const percent = ({ valid, samples }: Score): string => `${((valid / Math.max(1, samples)) * 100).toFixed(1)} %`;
+
+/** Who was asked. @param learntSteps what the network had learnt; null: the exact denoiser */
+export const denoiserWords = (learntSteps: number | null): string =>
+  learntSteps === null ? 'exact denoiser' : `learnt in ${learntSteps.toLocaleString('en')} steps`;

@@ -1,10 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ExactResult } from '../../../engine/types';
+import type { ExactResult, LearntTiles } from '../../../engine/types';
 import {
-  COMPARISON,
   defaultSettings,
   type ComparisonCell,
   type ComparisonSettings,
+  type DenoiserName,
   type FillerName,
   type TileSettings,
 } from './ask';
@@ -24,6 +24,8 @@ export type TileTimings = ExactResult['timings'];
 export interface TileRun {
   /** What it was asked for. */
   readonly settings: TileSettings;
+  /** What the network had learnt by then; null for the exact denoiser. */
+  readonly learntSteps: number | null;
   /** In the order of their steps. */
   readonly frames: readonly TileFrame[];
   /** Of all samples; null while it runs, and where it was stopped. */
@@ -38,6 +40,8 @@ export interface ComparisonPoint extends ComparisonCell {
 
 export interface Comparison {
   readonly settings: ComparisonSettings;
+  /** Every run of it. */
+  readonly cells: readonly ComparisonCell[];
   /** In the order in which they came. */
   readonly points: readonly ComparisonPoint[];
 }
@@ -52,10 +56,12 @@ export interface HoleAnswer {
 export interface HoleRun {
   readonly map: number;
   readonly seed: number;
+  /** Whom diffusion asked; raster order is always asked of the truth. */
+  readonly denoiser: DenoiserName;
   readonly answers: Readonly<Partial<Record<FillerName, HoleAnswer>>>;
 }
 
-export type JobKind = 'samples' | 'comparison' | 'hole';
+export type JobKind = 'samples' | 'comparison' | 'hole' | 'learning';
 
 /** What is being computed, and how far it is. */
 export interface Job {
@@ -75,6 +81,8 @@ export interface TilesState {
   /** Place in the frames; null: the last one, also while they grow. */
   readonly at: number | null;
   readonly playing: 1 | -1 | 0;
+  /** What the engine has learnt so far, a network for each noise process. */
+  readonly learnt: readonly LearntTiles[];
   readonly comparison: Comparison | null;
   readonly hole: HoleRun | null;
 }
@@ -88,7 +96,7 @@ export const createTilesStore = (): TilesStore =>
   createStore<TilesState>(() => ({
     settings: defaultSettings,
     holeMap: FIRST_HOLE_MAP,
-    ...{ job: null, failure: null, run: null, at: null, playing: 0, comparison: null, hole: null },
+    ...{ job: null, failure: null, run: null, at: null, playing: 0, learnt: [], comparison: null, hole: null },
   }));
 
 /** Place in the frames of the state on the screen; -1 where there is none. */
@@ -98,5 +106,5 @@ export const selectAt = ({ run, at }: Pick<TilesState, 'run' | 'at'>): number =>
 };
 
 /** The runs of the comparison that are still to come. */
-export const cellsLeft = ({ points }: Comparison): readonly ComparisonCell[] =>
-  COMPARISON.filter(({ process, numSteps }) => !points.some((p) => p.process === process && p.numSteps === numSteps));
+export const cellsLeft = ({ cells, points }: Comparison): readonly ComparisonCell[] =>
+  cells.filter(({ process, numSteps }) => !points.some((p) => p.process === process && p.numSteps === numSteps));

@@ -6,15 +6,27 @@ import { Draws, seedOf, START_STEP } from '../../../diffusion/random';
 import { noised, runStep, startCodes } from '../../../diffusion/run';
 import { planSteps } from '../../../diffusion/samplers';
 import { createSchedule, scheduleOf } from '../../../diffusion/schedule';
-import type { EngineClient, ExactOptions, ExactResult, SampleFrame } from '../../../engine/types';
+import { sameValue } from '../../../experiment/spec';
+import type {
+  ExactOptions,
+  ExactResult,
+  LearntTiles,
+  SampleFrame,
+  TilesPoint,
+  TrainTilesOptions,
+} from '../../../engine/types';
 import { PLACES, world } from './ask';
+import type { TilesEngine } from './session';
 
 const K = world.codebookSize;
 const span = { first: 0, count: PLACES, codebookSize: K };
 
-export interface FakeTiles extends Pick<EngineClient, 'sampleExact'> {
+export interface FakeTiles extends TilesEngine {
   /** What was asked for, in order. */
   readonly asked: ExactOptions[];
+  /** Of these, what was asked of the network. */
+  readonly askedLearnt: ExactOptions[];
+  readonly lessons: TrainTilesOptions[];
   /** Called before every step of the next runs. */
   beforeStep: (step: number) => void;
 }
@@ -22,8 +34,11 @@ export interface FakeTiles extends Pick<EngineClient, 'sampleExact'> {
 /** @param samples made of the batch that is asked for: the first ones */
 export function createFakeTiles(samples: number): FakeTiles {
   const asked: ExactOptions[] = [];
+  const askedLearnt: ExactOptions[] = [];
+  const lessons: TrainTilesOptions[] = [];
+  let learnt: LearntTiles[] = [];
   const fake: FakeTiles = {
-    asked,
+    ...{ asked, askedLearnt, lessons },
     beforeStep: () => undefined,
     async sampleExact(options, onFrame, call = {}) {
       asked.push(options);
@@ -40,9 +55,56 @@ export function createFakeTiles(samples: number): FakeTiles {
         ? rasterRun(fewer, between)
         : diffusionRun({ ...fewer, process: options.process }, between, onFrame);
     },
+    sampleLearnt(options, onFrame, call) {
+      if (!learnt.some(({ process }) => sameValue(process, options.process)))
+        return Promise.reject(new Error('Nothing is learnt: learn it first.'));
+      askedLearnt.push(options);
+      return fake.sampleExact(options, onFrame, call);
+    },
+    learntTiles: () => Promise.resolve(learnt),
+    async trainTiles(options, onReport, call = {}) {
+      lessons.push(options);
+      const { process, from, seed } = options;
+      const before = learnt.find((one) => sameValue(one.process, process));
+      let network: LearntTiles =
+        from === 'kept' && before
+          ? before
+          : {
+              ...{
+                process,
+                seed,
+                origin: from === 'shipped' ? 'shipped' : 'scratch',
+                steps: from === 'shipped' ? 500 : 0,
+              },
+              ...{ parameters: 1000, shown: 922, heldOut: 230, leastLoss: 0.2, backend: 'nowhere', curve: [] },
+              codes: Int32Array.from(world.maps.subarray(0, 64 * PLACES)),
+            };
+      for (let taken = 0; ; taken += LESSON_STEPS) {
+        const steps = network.steps + (taken > 0 ? LESSON_STEPS : 0);
+        const point = pointAt(steps);
+        network = { ...network, steps, curve: [...network.curve, point] };
+        learnt = [...learnt.filter((one) => !sameValue(one.process, process)), network];
+        const { curve: _, ...standing } = network;
+        onReport?.({ learnt: standing, point });
+        if (taken >= options.steps) return network;
+        fake.beforeStep(steps);
+        await Promise.resolve();
+        call.signal?.throwIfAborted();
+      }
+    },
   };
   return fake;
 }
+
+/** The fake learns so many steps between two reports. */
+const LESSON_STEPS = 100;
+
+/** It gets better as it should. */
+const pointAt = (step: number): TilesPoint => {
+  const valid = Math.min(64, Math.floor(step / 50));
+  const score = { samples: 64, valid, neverShown: Math.floor(valid / 5), meanDistance: 40 / (1 + step / 50) };
+  return { step, trainedMs: step, loss: step ? 0.2 + 2 / step : null, examplesPerSecond: step ? 900 : null, score };
+};
 
 type Between = (step: number, steps: number) => Promise<void>;
 type DiffusionOptions = ExactOptions & {

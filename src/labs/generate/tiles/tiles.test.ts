@@ -7,18 +7,20 @@ import {
   defaultSettings,
   HOLE_STEPS,
   holeOptions,
+  learntFor,
   lowerHalf,
   PLACES,
   processOf,
   samplerOf,
   samplersFor,
   SAMPLES,
+  SCORE_STEPS,
   SHOWN,
   STEP_CHOICES,
   TIMES,
   world,
 } from './ask';
-import { judge, percent, scoreOf, verdictSentence, verdictWords } from './judge';
+import { denoiserWords, judge, percent, scoreOf, verdictSentence, verdictWords } from './judge';
 import { createTilesSession } from './session';
 import { cellsLeft, createTilesStore, selectAt } from './store';
 import { createFakeTiles } from './testing';
@@ -50,7 +52,10 @@ describe('what is asked for', () => {
     const names = COMPARISON.map(({ process, numSteps }) => `${process} ${numSteps}`);
     expect(new Set(names).size).toBe(3 * STEP_CHOICES.length);
     expect(names).toHaveLength(3 * STEP_CHOICES.length);
-    const options = comparisonOptions({ process: 'mask-replace', numSteps: 10 }, { seed: 3, replaceShare: 0.25 });
+    const options = comparisonOptions(
+      { process: 'mask-replace', numSteps: 10 },
+      { denoiser: 'exact', seed: 3, replaceShare: 0.25 },
+    );
     expect(options).toMatchObject({ seed: 3, batch: SAMPLES, sampler: { kind: 'posterior', numSteps: 10 } });
     expect(options.process).toMatchObject({ gammaBarT: 0.75, betaBarT: 0.25 });
   });
@@ -167,7 +172,7 @@ describe('session', () => {
     session.change({ seed: 8 });
     engine.beforeStep = () => session.stop();
     await session.compare();
-    expect(state().comparison).toEqual({ settings: { seed: 8, replaceShare: 0.2 }, points: [] });
+    expect(state().comparison).toMatchObject({ settings: { seed: 8, replaceShare: 0.2 }, points: [] });
   });
 
   test('replacing repairs what masks alone cannot', async () => {
@@ -193,6 +198,71 @@ describe('session', () => {
     expect(completions(world, given).length).toBeGreaterThanOrEqual(diffusion!.score.distinct);
     for (const { codes } of [diffusion!, raster!])
       expect(codes.every((code, at) => given[at % PLACES]! < 0 || code === given[at % PLACES])).toBe(true);
+  });
+
+  test('learning is drawn while it goes on, and paused it stays; going on adds to the curve', async () => {
+    const { session, state, engine } = setUp();
+    session.change({ numSteps: 25, seed: 5 });
+    const seen: (number | undefined)[] = [];
+    engine.beforeStep = (step) => {
+      seen.push(state().learnt[0]?.steps);
+      if (step === 200) session.stop();
+    };
+    await session.learn('scratch');
+    expect(seen).toEqual([0, 100, 200]);
+    expect(state()).toMatchObject({ job: null, failure: null, learnt: [{ steps: 200, origin: 'scratch' }] });
+    engine.beforeStep = (step) => step === 400 && session.stop();
+    await session.learn('kept');
+    const [network] = state().learnt;
+    expect(network?.steps).toBe(400);
+    expect(network?.curve.map(({ step }) => step)).toEqual([0, 100, 200, 200, 300, 400]);
+    // The page's own sampler, in few steps.
+    expect(engine.lessons).toMatchObject([
+      { from: 'scratch', seed: 5, sampler: { kind: 'posterior', numSteps: SCORE_STEPS } },
+      { from: 'kept' },
+    ]);
+    await session.learn('shipped');
+    expect(state().learnt).toMatchObject([{ steps: 500, origin: 'shipped' }]);
+    expect(state().learnt[0]?.curve).toHaveLength(1);
+    expect(engine.lessons.at(-1)?.steps).toBe(0);
+  });
+
+  test('what was learnt is asked where the switch says so; another noise is another network', async () => {
+    const { session, state, engine } = setUp();
+    session.change({ numSteps: 2, denoiser: 'learnt' });
+    await session.generate();
+    expect(state().failure).toMatchObject({ kind: 'samples', message: /learn it first/ });
+    await session.compare();
+    expect(state().failure).toMatchObject({ kind: 'comparison', message: /learn it below, or take the exact/ });
+    await session.learn('shipped');
+    await session.generate();
+    expect(state()).toMatchObject({ failure: null, run: { learntSteps: 500, score: { samples: SAMPLES_MADE } } });
+    await session.fill();
+    // Raster order is asked of the truth.
+    expect(engine.askedLearnt.map(({ process }) => process.kind)).toEqual(['mask-replace', 'mask-replace']);
+    expect(state().hole).toMatchObject({
+      denoiser: 'learnt',
+      answers: { raster: { score: { samples: SAMPLES_MADE } } },
+    });
+    // Only what is learnt is compared.
+    engine.beforeStep = () => session.stop();
+    await session.compare();
+    expect(state().comparison?.cells.map(({ process }) => process)).toEqual(STEP_CHOICES.map(() => 'mask-replace'));
+    session.change({ process: 'uniform' });
+    expect(learntFor(state().learnt, state().settings)).toBeNull();
+    engine.beforeStep = () => undefined;
+    session.change({ denoiser: 'exact' });
+    await session.generate();
+    expect(state().run).toMatchObject({ learntSteps: null });
+    expect(denoiserWords(null)).toBe('exact denoiser');
+  });
+
+  test('a page that is opened again finds what the engine has learnt', async () => {
+    const { session, engine } = setUp();
+    await session.learn('shipped');
+    const store = createTilesStore();
+    await createTilesSession(store, engine).recall();
+    expect(store.getState().learnt).toMatchObject([{ steps: 500 }]);
   });
 
   test('a failure is said where it happened, and the next run forgets it', async () => {
