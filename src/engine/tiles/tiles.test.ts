@@ -1,4 +1,7 @@
 /** The network that learns in the tab, on tfjs in Node: a small part of the world, so that a few seconds show something. */
+import { createReadStream, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLAIN } from '../../diffusion/distribution';
 import { createWorld, type FiniteSet } from '../../diffusion/exact';
@@ -169,6 +172,32 @@ describe('a network that learns', { timeout: 240_000 }, () => {
     );
     const raster = sampling({ process: { kind: 'autoregressive' }, sampler: { kind: 'autoregressive' } });
     await expect(sampleWith(at, raster)).rejects.toThrow(/no raster order/);
+  });
+
+  it('the shipped weights are what their index says, and draw as well as it says', async () => {
+    const server = createServer((request, response) => createReadStream(`public/tiles${request.url}`).pipe(response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const at = new TileSchool(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      const index = JSON.parse(readFileSync('public/tiles/index.json', 'utf8')) as {
+        weights: { steps: number; metrics: Record<string, number> }[];
+      };
+      const { steps, metrics } = index.weights[0]!;
+      const sampler = { kind: 'posterior', numSteps: 10 } as const;
+      const learnt = await at.train(backend, ask({ from: 'shipped', steps: 0, sampler }), { signal: never });
+      expect(learnt).toMatchObject({ steps, origin: 'shipped', shown: 922, heldOut: 230 });
+      const { valid, samples, meanDistance } = learnt.curve[0]!.score!;
+      expect(meanDistance).toBeLessThan(1.5 * metrics['meanDistanceAt10']! + 0.1);
+      // Of 64 samples instead of 256: three standard deviations.
+      const share = metrics['validAt10']!;
+      expect(valid / samples).toBeGreaterThan(share - 3 * Math.sqrt((share * (1 - share)) / samples) - 0.01);
+      const uniform: DiscreteProcess = { kind: 'uniform', numTimesteps: 100, cosineOffset: 0.008 };
+      await expect(at.train(backend, ask({ from: 'shipped', process: uniform }), { signal: never })).rejects.toThrow(
+        /shipped weights for mask-replace with 0.10 replaced; the settings say uniform/,
+      );
+    } finally {
+      server.close();
+    }
   });
 
   it('weights of another network are listed, not used', async () => {
