@@ -1,32 +1,8 @@
 // One step of DDIM, eta = 0 (Song et al. 2021, equation 12), from the predicted noise, with guidance.
-// uses: lib/grid.wgsl
+// uses: lib/grid.wgsl lib/ddim.wgsl
 //
-// epsilon [samples, or twice as many with guidance; count, epsilon_stride]; x [samples, count, x_stride], changed in place; `dim` numbers of
-// a row count. One invocation = one number. src/kernels/ddimStep/index.ts packs both structs.
-
-struct Run {
-  samples: u32,
-  count: u32,
-  dim: u32,
-  x_stride: u32,
-  epsilon_stride: u32,
-  // 1: the second half of epsilon is without the condition.
-  guided: u32,
-  guidance: f32,
-}
-
-struct Step {
-  // Square roots of alphaBar and of 1 - alphaBar, before and after the step.
-  signal_from: f32,
-  noise_from: f32,
-  signal_to: f32,
-  noise_to: f32,
-  // x0 is held within -limit .. limit.
-  limit: f32,
-  // 1: next to nothing of x0 is left. epsilon then tells nothing of it (it would be divided by signal_from); the best guess of
-  // normalised data is signal_from x, nearly the mean.
-  blind: u32,
-}
+// epsilon [samples, or twice as many with guidance; count, epsilon_stride]; x [2, samples, count, x_stride]: the latents, changed in
+// place, and behind them the predicted x0; `dim` numbers of a row count. One invocation = one number.
 
 override WG: u32 = 64;
 
@@ -59,6 +35,7 @@ fn main(
   if (step.blind == 0u) {
     x0 = clamp((value - step.noise_from * predicted) / step.signal_from, -step.limit, step.limit);
   }
+  x[rows * run.x_stride + at] = x0;
   // The noise that goes with this x0.
   predicted = (value - step.signal_from * x0) / step.noise_from;
   x[at] = step.signal_to * x0 + step.noise_to * predicted;

@@ -34,13 +34,35 @@ fn to_index(bits: u32, count: u32) -> u32 {
   return mul_high((bits & 0xfffffe00u) | 0x100u, count);
 }
 
-// Standard Gumbel variables of uniform ones: -log(-log u). A GPU's log near 1 is off by up to 2^-21, more than -log u itself for the
-// largest u, and these decide who wins; so from 3/4 on -log(1 - v) = 2 atanh(v / (2 - v)) by its series, good to 2^-24.
-fn to_gumbel(u: vec4f) -> vec4f {
+// -log u of uniform variables. A GPU's log near 1 is off by up to 2^-21, more than -log u itself for the largest u; so from 3/4 on
+// -log(1 - v) = 2 atanh(v / (2 - v)) by its series, good to 2^-24.
+fn minus_log(u: vec4f) -> vec4f {
   let v = 1.0 - u;
   let s = v / (2.0 - v);
   let q = s * s;
   let near = 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0))));
-  let waiting = select(-log(u), near, v < vec4f(0.25));
-  return -log(max(waiting, vec4f(0x1p-24)));
+  return select(-log(u), near, v < vec4f(0.25));
+}
+
+// Standard Gumbel variables of uniform ones: -log(-log u). The largest u decide who wins.
+fn to_gumbel(u: vec4f) -> vec4f {
+  return -log(max(minus_log(u), vec4f(0x1p-24)));
+}
+
+// Two standard normal variables of two uniform ones (Box and Muller). A GPU's sine may be off by 2^-11; so the angle is brought to within
+// an eighth of a turn of the nearest quarter, without rounding, where the series are good to 2^-25.
+fn to_normals(u: vec4f) -> vec2f {
+  let quarter = round(4.0 * u.y);
+  let angle = (4.0 * u.y - quarter) * 1.5707963267948966;
+  let q = angle * angle;
+  let s = angle * (1.0 - q / 6.0 * (1.0 - q / 20.0 * (1.0 - q / 42.0 * (1.0 - q / 72.0))));
+  let c = 1.0 - q / 2.0 * (1.0 - q / 12.0 * (1.0 - q / 30.0 * (1.0 - q / 56.0)));
+  var turned = vec2f(c, s);
+  switch u32(quarter) % 4u {
+    case 1u: { turned = vec2f(-s, c); }
+    case 2u: { turned = vec2f(-c, -s); }
+    case 3u: { turned = vec2f(s, -c); }
+    default: {}
+  }
+  return sqrt(2.0 * minus_log(u).x) * turned;
 }

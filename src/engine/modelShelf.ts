@@ -1,5 +1,4 @@
 /** The models at hand: what the folder lists, what is loaded, and the networks compiled for the sizes in use. */
-import { spansOf } from '../diffusion/layout';
 import type { GpuContext } from '../gpu/device';
 import { openCache } from '../models/cache';
 import type { GoldenEntry } from '../models/golden';
@@ -22,7 +21,6 @@ import * as priorFacts from '../models/prior/facts';
 import type { ModelBackend } from '../models/compiled';
 import { checkPair } from '../models/prior/pair';
 import { createPrior, type PriorRuntime } from '../models/prior/runtime';
-import { createPriorStep } from '../models/prior/stepRuntime';
 import { Vocabulary } from '../models/prior/vocabulary';
 import { codebookSizes, factor, gridKinds } from '../models/vqvae/config';
 import { parameterCount } from '../models/vqvae/facts';
@@ -31,9 +29,7 @@ import type { Backend } from './backend';
 import { CompiledNetworks, type Taken } from './compiledNetworks';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
-import { CachedNetwork } from './sampling/cachedNetwork';
-import { PriorNetwork } from './sampling/gpuNetwork';
-import { GpuSampler, type SamplerShape } from './sampling/gpuSampler';
+import { createPriorSampler, type PriorSampler, type PriorSamplerShape } from './sampling/priorSampler';
 import { storageReport } from './storage';
 import type { LocalFolder, Memory, ModelSummary, PriorSummary, StorageReport, TokenizerSummary } from './types';
 
@@ -178,22 +174,17 @@ export class ModelShelf {
     return this.prior(prior(await this.load(modelId, control)), batch, backend, control);
   }
 
-  /** A prior with everything that a run on the GPU needs, for `batch` samples. It has a network of its own over the model's shared weights. */
+  /** A prior with everything that a run on the GPU needs, for `batch` samples: a network of its own over the model's shared weights. Its tokenizer is loaded. */
   openSampler(
     model: PriorModel,
-    { batch, guided }: Pick<SamplerShape, 'batch' | 'guided'>,
+    shape: PriorSamplerShape,
     backend: Extract<Backend, { kind: 'webgpu' }>,
     control: RunControl,
-  ): Promise<Taken<GpuSampler>> {
-    const { id, config } = model.manifest;
-    return this.networks.take(id, `sampler ${batch}${guided ? ' guided' : ''}`, async () => {
-      const { context } = backend;
-      const options = { ...compiling(control), batch: batch * (guided ? 2 : 1), warmUp: warmsUp(backend) };
-      const raster = config.process.kind === 'autoregressive';
-      const network = raster
-        ? new CachedNetwork(context.device, await createPriorStep(onGpu(context), model, options), batch)
-        : new PriorNetwork(context.device, await createPrior(onGpu(context), model, options), batch, config.width);
-      return GpuSampler.create(context, network, { spans: spansOf(config.grids), batch, guided, raster });
+  ): Promise<Taken<PriorSampler>> {
+    const { id, pairsWith } = model.manifest;
+    return this.networks.take(id, `sampler ${shape.batch}${shape.guided ? ' guided' : ''}`, () => {
+      const options = { ...compiling(control), warmUp: warmsUp(backend) };
+      return createPriorSampler(onGpu(backend.context), model, shape, () => this.codebook(pairsWith.id, 0), options);
     });
   }
 

@@ -84,20 +84,22 @@ describe('the plans', () => {
 });
 
 describe('ddimStep', () => {
-  const options = { samples: 1, count: 1, dim: 2, xStride: 3, epsilonStride: 2, guidanceScale: 1 };
+  const options = { samples: 1, count: 1, dim: 2, xStride: 3, epsilonStride: 2, guided: false, guidanceScale: 1 };
 
   it('reference on hand values', () => {
     // x0 = (1 - 0.8 * 0.5) / 0.6 = 1; the noise that goes with it is 0.5 again: 0.8 * 1 + 0.6 * 0.5.
     const times = { alphaBarFrom: 0.36, alphaBarTo: 0.64 };
-    const out = ddimStepReference(options, times, [1, 10, 7], [0.5, 0]);
+    const out = ddimStepReference(options, times, [1, 10, 7, 0, 0, 7], [0.5, 0]);
     expect(out[0]).toBeCloseTo(1.1, 12);
     // x0 = 16.7 is held at 6: the rest is noise, (10 - 3.6) / 0.8 = 8.
     expect(out[1]).toBeCloseTo(0.8 * 6 + 0.6 * 8, 12);
     expect(out[2]).toBe(7);
+    expect(out[3]).toBeCloseTo(1, 12);
+    expect([...out.subarray(4)]).toEqual([6, 7]);
   });
 
   it('guidance goes beyond the condition; blind steps take no notice of epsilon', () => {
-    const guided = { ...options, dim: 1, xStride: 1, epsilonStride: 1, guidanceScale: 2 };
+    const guided = { ...options, dim: 1, xStride: 1, epsilonStride: 1, guided: true, guidanceScale: 2 };
     const [out] = ddimStepReference(guided, { alphaBarFrom: 0.36, alphaBarTo: 1 }, [1], [0.5, 0.25]);
     expect(out).toBeCloseTo((1 - 0.8 * 0.75) / 0.6, 12);
     const [blind] = ddimStepReference(guided, { alphaBarFrom: 1e-4, alphaBarTo: 1 }, [3], [0.5, 0.25]);
@@ -105,16 +107,17 @@ describe('ddimStep', () => {
   });
 
   it('packs both uniforms and refuses what does not fit', () => {
-    const bytes = packDdimRun({ ...options, guidanceScale: 1.5 });
+    const bytes = packDdimRun({ ...options, guided: true, guidanceScale: 1.5, seed: 9 });
     expect(bytes.byteLength).toBe(DDIM_RUN_BYTES);
     expect([...new Uint32Array(bytes, 0, 6)]).toEqual([1, 1, 2, 3, 2, 1]);
     expect(new Float32Array(bytes)[6]).toBe(1.5);
-    const step = packDdimStep({ alphaBarFrom: 0.25, alphaBarTo: 1 });
+    expect(new Uint32Array(bytes)[7]).toBe(9);
+    const step = packDdimStep({ alphaBarFrom: 0.25, alphaBarTo: 1, number: 3 });
     expect(step.byteLength).toBe(DDIM_STEP_BYTES);
     expect([...new Float32Array(step, 0, 5)]).toEqual([0.5, Math.fround(Math.sqrt(0.75)), 1, 0, 6]);
-    expect(new Uint32Array(step)[5]).toBe(0);
-    expect(new Uint32Array(packDdimStep({ alphaBarFrom: 1e-3, alphaBarTo: 1 }))[5]).toBe(1);
-    expect(() => packDdimStep({ alphaBarFrom: 1, alphaBarTo: 1 })).toThrow(
+    expect([...new Uint32Array(step, 20, 2)]).toEqual([0, 3]);
+    expect(new Uint32Array(packDdimStep({ alphaBarFrom: 1e-3, alphaBarTo: 1, number: 1 }))[5]).toBe(1);
+    expect(() => packDdimStep({ alphaBarFrom: 1, alphaBarTo: 1, number: 1 })).toThrow(
       /less than 1 to one of 0 to 1, found 1 and 1/,
     );
     expect(() => ddimStep({ ...options, epsilonStride: 1 }, smallTarget)).toThrow(/strides of as many, found 3 and 1/);

@@ -40,7 +40,8 @@ export async function openSamplerBench(
     if (!buffer) throw new Error(`no buffer for role "${role}"`);
     return buffer;
   };
-  const dispatches = await withErrorScopes(device, () => bindPlans(device, plans, Object.fromEntries(buffers)));
+  const owned: GPUBuffer[] = [];
+  const dispatches = await withErrorScopes(device, () => bindPlans(device, plans, Object.fromEntries(buffers), owned));
   return {
     write: (role, data) => writeBuffer(device, bufferOf(role), data),
     run: (...steps) =>
@@ -61,7 +62,7 @@ export async function openSamplerBench(
     i32: async (role) => new Int32Array(await readBuffer(device, bufferOf(role))),
     f32: async (role) => new Float32Array(await readBuffer(device, bufferOf(role))),
     destroy: () => {
-      for (const buffer of buffers.values()) buffer.destroy();
+      for (const buffer of [...buffers.values(), ...owned]) buffer.destroy();
     },
   };
 }

@@ -180,13 +180,11 @@ describe('a run of a cached network', () => {
     const program = programOf(oneGrid, 1);
     machine.begin(program, 0, emptyState(program.start));
     const encoder = context.device.createCommandEncoder();
-    expect(() => sampler.record(encoder, program, 0, null)).toThrow(
-      /place 0, the cache has come to -1: catch up first/,
-    );
+    expect(() => sampler.record(encoder, program, 0)).toThrow(/place 0, the cache has come to -1: catch up first/);
     expect(sampler.catchUp(encoder, 2, 2)).toBe(2);
     expect(sampler.catchUp(encoder, 2, 2)).toBe(1);
     expect(sampler.catchUp(encoder, 2, 2)).toBe(0);
-    expect(() => sampler.record(encoder, program, 64, null)).toThrow(/There is no step 64/);
+    expect(() => sampler.record(encoder, program, 64)).toThrow(/There is no step 64/);
     dispose();
   });
 });

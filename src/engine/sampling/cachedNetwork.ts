@@ -28,7 +28,7 @@ export class CachedNetwork implements GpuNetwork {
     return this.step.memory;
   }
 
-  get logits(): readonly GpuTensor[] {
+  get outputs(): readonly GpuTensor[] {
     return this.step.logits;
   }
 

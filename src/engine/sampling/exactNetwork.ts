@@ -54,7 +54,7 @@ export class ExactNetwork implements GpuNetwork {
     const owned = Object.values(roles);
     try {
       const plans = [exactLogWeights.plan(size, target), exactDenoiser.plan(size, target)];
-      const dispatches = await withErrorScopes(device, () => bindPlans(device, plans, roles));
+      const dispatches = await withErrorScopes(device, () => bindPlans(device, plans, roles, owned));
       return new ExactNetwork(device, roles, owned, dispatches, set, raster);
     } catch (error) {
       for (const buffer of owned) buffer.destroy();
@@ -67,7 +67,7 @@ export class ExactNetwork implements GpuNetwork {
     return { weightsBytes: 0, weightsBuffers: 0, activationsBytes, buffers: this.owned.length };
   }
 
-  get logits(): readonly GpuTensor[] {
+  get outputs(): readonly GpuTensor[] {
     const { codebookSize } = this.set;
     return [
       { buffer: this.buffers.logits, columns: codebookSize, stride: exactDenoiser.exactLogitStride(codebookSize) },

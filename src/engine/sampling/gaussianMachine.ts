@@ -1,20 +1,17 @@
-/** DDIM over a gaussian prior: latents are denoised, and become codes by the tokenizer's nearest code. */
+/** DDIM over a gaussian prior on any backend: latents are denoised, and become codes by the tokenizer's nearest code. */
 import { ddimStep } from '../../diffusion/ddim';
 import type { DistributionOptions } from '../../diffusion/distribution';
-import { Draws, seedOf, START_STEP } from '../../diffusion/random';
-import type { PriorConfig } from '../../models/prior/config';
 import type { PriorRuntime } from '../../models/prior/runtime';
 import { breathe } from '../calls';
+import { mix, type LatentSpace } from './latentSpace';
 import { emptyState, type Machine, type MachineState } from './machine';
 import type { GaussianProgram } from './program';
 
 export interface GaussianParts {
   readonly runtime: PriorRuntime;
-  readonly config: PriorConfig;
   /** [batch, C] */
   readonly context: Int32Array;
-  /** Rows of the tokenizer's codebook, [K, d]. */
-  readonly codebook: Float32Array;
+  readonly space: LatentSpace;
   readonly distribution: DistributionOptions;
 }
 
@@ -25,19 +22,16 @@ export class GaussianMachine implements Machine {
   private x = new Float32Array();
   private x0 = new Float32Array();
   private readonly kept = new Map<number, MachineState>();
-  /** |row|^2 of the codebook, [K]. */
-  private readonly norms: Float32Array;
 
   constructor(
     private readonly parts: GaussianParts,
     readonly compileMs: number,
     readonly warm: boolean,
-  ) {
-    const { codebook, config } = parts;
-    const d = config.latentDim ?? 1;
-    this.norms = Float32Array.from({ length: codebook.length / d }, (_, k) =>
-      codebook.subarray(k * d, (k + 1) * d).reduce((sum, value) => sum + value ** 2, 0),
-    );
+  ) {}
+
+  /** xt and the predicted x0, normalised, each [batch, N, d]. */
+  get latents(): readonly [Float32Array, Float32Array] {
+    return [this.x, this.x0];
   }
 
   /** Latents of a lost device are gone: it always begins anew, with the same noise, so that the result is the same. */
@@ -45,11 +39,8 @@ export class GaussianMachine implements Machine {
     this.program = program;
     this.kept.clear();
     this.done = 0;
-    this.x = this.noise(program, 0);
+    this.x = this.parts.space.start(program);
     this.x0 = new Float32Array(this.x.length);
-    const { start } = program;
-    const first = program.steps[0];
-    if (start && first) mix(this.x, this.latentsOf(start), first.alphaBarFrom);
   }
 
   async advance(signal: AbortSignal): Promise<number> {
@@ -60,10 +51,10 @@ export class GaussianMachine implements Machine {
     this.x0 = ddimStep(this.x, await this.epsilon(program, step.from), step.alphaBarFrom, step.alphaBarTo);
     const { known } = program;
     if (known) {
-      const given = this.latentsOf(known.codes);
-      const noisy = this.noise(program, step.number);
-      mix(noisy, given, step.alphaBarTo);
-      const d = parts.config.latentDim ?? 1;
+      const { space } = parts;
+      const d = space.dim;
+      const noisy = space.noise(program, step.number);
+      mix(noisy, space.latentsOf(known.codes), step.alphaBarTo);
       for (let i = 0; i < known.codes.length; i++)
         if ((known.codes[i] ?? -1) >= 0) this.x.set(noisy.subarray(i * d, (i + 1) * d), i * d);
     }
@@ -100,54 +91,8 @@ export class GaussianMachine implements Machine {
       .map((given, i) => (none[i] ?? 0) + distribution.guidanceScale * (given - (none[i] ?? 0)));
   }
 
-  private noise({ batch, length, seed }: GaussianProgram, number: number): Float32Array<ArrayBuffer> {
-    const d = this.parts.config.latentDim ?? 1;
-    const out = new Float32Array(batch * length * d);
-    for (let sample = 0; sample < batch; sample++)
-      for (let i = 0; i < length; i++)
-        out.set(new Draws(seedOf(seed, sample), number || START_STEP, i).normals(d), (sample * length + i) * d);
-    return out;
-  }
-
-  /** Normalised codebook rows; [MASK] and free places: zeros, the mean. */
-  private latentsOf(codes: Int32Array): Float32Array {
-    const { config, codebook } = this.parts;
-    const { latentDim: d = 1, latentMean = [], latentStd = [] } = config;
-    const out = new Float32Array(codes.length * d);
-    codes.forEach((code, i) => {
-      if (code < 0 || code >= codebook.length / d) return;
-      for (let j = 0; j < d; j++)
-        out[i * d + j] = ((codebook[code * d + j] ?? 0) - (latentMean[j] ?? 0)) / (latentStd[j] ?? 1);
-    });
-    return out;
-  }
-
   private state(): MachineState {
-    const state = emptyState(this.codesOf(this.x));
-    return { ...state, best: this.codesOf(this.x0) };
+    const { space } = this.parts;
+    return { ...emptyState(space.codesOf(this.x)), best: space.codesOf(this.x0) };
   }
-
-  /** The nearest codes (L2; the lowest of equals). */
-  private codesOf(latents: Float32Array): Int32Array<ArrayBuffer> {
-    const { config, codebook } = this.parts;
-    const { latentDim: d = 1, latentMean = [], latentStd = [] } = config;
-    const K = codebook.length / d;
-    const point = new Float32Array(d);
-    return Int32Array.from({ length: latents.length / d }, (_, i) => {
-      for (let j = 0; j < d; j++) point[j] = (latents[i * d + j] ?? 0) * (latentStd[j] ?? 1) + (latentMean[j] ?? 0);
-      let [best, least] = [0, Infinity];
-      for (let k = 0; k < K; k++) {
-        let distance = this.norms[k] ?? 0;
-        for (let j = 0; j < d; j++) distance -= 2 * (point[j] ?? 0) * (codebook[k * d + j] ?? 0);
-        if (distance < least) [best, least] = [k, distance];
-      }
-      return best;
-    });
-  }
-}
-
-/** sqrt(alphaBar) clean + sqrt(1 - alphaBar) noise, into `noise`. */
-function mix(noise: Float32Array, clean: Float32Array, alphaBar: number): void {
-  const [a, b] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
-  for (let i = 0; i < noise.length; i++) noise[i] = a * (clean[i] ?? 0) + b * (noise[i] ?? 0);
 }

@@ -1,15 +1,37 @@
-/** Carries a discrete program out on the GPU, several steps in one submit. */
+/** Carries a program out on the GPU, several steps in one submit. */
 import type { DistributionOptions } from '../../diffusion/distribution';
 import type { GpuContext } from '../../gpu/device';
 import { breathe } from '../calls';
 import type { Machine, MachineState } from './machine';
-import { STATE_PARTS, type GpuSampler } from './gpuSampler';
-import { isKept, type DiscreteProgram } from './program';
+import type { KeptStates } from './keptStates';
+import { isKept, type Program } from './program';
 
 /** A submit is to take about this long, so that a cancel is heard and a frame is drawn in between. */
 const SUBMIT_MS = 40;
 /** Of steps that are shorter than a millisecond (one token of an autoregressive prior) the recording is what takes time. */
 const MAX_STEPS_A_SUBMIT = 64;
+
+/** What a step is, for programs of one kind: `GpuSampler` over codes, `DdimSampler` over latents. Made once for a batch. */
+export interface StepSampler {
+  readonly states: KeptStates;
+  /**
+   * Puts a program's tables and the state after `done` steps in place. After the first program of its length it makes no buffer.
+   * @param conditions ids [batch, C]. @returns how many steps are done then: 0 where it can only begin anew
+   */
+  begin(
+    program: Program,
+    done: number,
+    state: MachineState,
+    conditions: Int32Array<ArrayBuffer>,
+    distribution: DistributionOptions,
+  ): number;
+  /** Records what has to come before step `i` where a run begins there. @returns evaluations recorded, at most `most`; 0: nothing is left */
+  catchUp(encoder: GPUCommandEncoder, i: number, most: number): number;
+  /** Records step `i` of the program. */
+  record(encoder: GPUCommandEncoder, program: Program, i: number): void;
+  /** A state as `states` holds it. */
+  parse(bytes: ArrayBuffer): MachineState;
+}
 
 interface Submit {
   readonly steps: number;
@@ -19,7 +41,7 @@ interface Submit {
 }
 
 export class GpuMachine implements Machine {
-  private program: DiscreteProgram | null = null;
+  private program: Program | null = null;
   private done = 0;
   private chunk = 1;
   /** One submit is always under way while the next is recorded. */
@@ -33,20 +55,20 @@ export class GpuMachine implements Machine {
 
   constructor(
     private readonly context: GpuContext,
-    private readonly sampler: GpuSampler,
+    private readonly sampler: StepSampler,
     private readonly conditions: Int32Array<ArrayBuffer>,
     private readonly distribution: DistributionOptions,
     readonly compileMs: number,
     readonly warm: boolean,
   ) {}
 
-  begin(program: DiscreteProgram, done: number, state: MachineState): void {
+  begin(program: Program, done: number, state: MachineState): void {
     this.program = program;
-    this.done = done;
+    this.done = this.sampler.begin(program, done, state, this.conditions, this.distribution);
     this.caughtUp = false;
     this.kept = [];
-    const kept = program.steps.filter((_, i) => i >= done && isKept(program, i)).length;
-    this.sampler.begin(program, state, this.conditions, this.distribution, kept);
+    const kept = Array.from(program.steps.keys()).filter((i) => i >= this.done && isKept(program, i));
+    this.sampler.states.reserve(kept.length);
   }
 
   async advance(signal: AbortSignal): Promise<number> {
@@ -57,9 +79,10 @@ export class GpuMachine implements Machine {
     await this.submit(signal, (encoder) => {
       const count = Math.min(this.chunk, program.steps.length - this.done);
       for (const last = this.done + count; this.done < last; this.done++) {
-        const keeps = isKept(program, this.done);
-        this.sampler.record(encoder, program, this.done, keeps ? this.kept.length : null);
-        if (keeps) this.kept.push(this.done + 1);
+        this.sampler.record(encoder, program, this.done);
+        if (!isKept(program, this.done)) continue;
+        this.sampler.states.keep(encoder, this.kept.length);
+        this.kept.push(this.done + 1);
       }
       return count;
     });
@@ -67,12 +90,12 @@ export class GpuMachine implements Machine {
   }
 
   async peek(): Promise<MachineState> {
-    return this.parse(await this.sampler.readState(), 0);
+    return this.sampler.parse(await this.sampler.states.now());
   }
 
   async trace(): Promise<Map<number, MachineState>> {
-    const bytes = await this.sampler.readTrace(this.kept.length);
-    return new Map(this.kept.map((done, slot) => [done, this.parse(bytes, slot * this.sampler.stateBytes)]));
+    const states = await this.sampler.states.kept(this.kept.length);
+    return new Map(states.map((bytes, slot) => [this.kept[slot] ?? 0, this.sampler.parse(bytes)]));
   }
 
   /** @param record returns how many steps (evaluations of the network) it recorded; nothing is submitted where there are none */
@@ -98,16 +121,5 @@ export class GpuMachine implements Machine {
     this.ended = end;
     const wanted = Math.floor(SUBMIT_MS / Math.max(stepMs, 0.1));
     this.chunk = Math.max(1, Math.min(MAX_STEPS_A_SUBMIT, wanted, this.chunk * 2));
-  }
-
-  private parse(bytes: ArrayBuffer, offset: number): MachineState {
-    const size = this.sampler.stateBytes / STATE_PARTS.length;
-    const part = (i: number) => bytes.slice(offset + i * size, offset + (i + 1) * size);
-    return {
-      codes: new Int32Array(part(0)),
-      best: new Int32Array(part(1)),
-      confidence: new Float32Array(part(2)),
-      entropy: new Float32Array(part(3)),
-    };
   }
 }

@@ -3,12 +3,12 @@ import { createStorage, writeBuffer } from '../../gpu/buffers';
 import type { ModelMemory } from '../../models/compiled';
 import { timeFeatures } from '../../models/prior/graph';
 import type { GpuTensor, PriorOnGpu, PriorRuntime } from '../../models/prior/runtime';
-import type { DiscreteProgram } from './program';
+import { networkTimes, type DiscreteProgram, type Program } from './program';
 
 export interface GpuNetwork {
   readonly memory: ModelMemory;
-  /** Logits of x0 by grid, f32 [batch (twice where guided), places of the step's span, stride]. */
-  readonly logits: readonly GpuTensor[];
+  /** By grid, f32 [batch (twice where guided), places of the step's span, stride]: logits of x0; of a gaussian prior the noise. */
+  readonly outputs: readonly GpuTensor[];
   /** Puts a program's tables in place; after the first program of its length it makes no buffer. @param conditions ids [batch, C] */
   begin(program: DiscreteProgram, conditions: Int32Array<ArrayBuffer>): void;
   /**
@@ -58,9 +58,25 @@ export function writeConditions(device: GPUDevice, to: GPUBuffer, ids: Int32Arra
   writeBuffer(device, to, all);
 }
 
-/** Records the copy of a state to every half of a network's input. */
-export function copyToHalves(encoder: GPUCommandEncoder, state: GPUBuffer, to: GPUBuffer, halves: number): void {
-  for (let half = 0; half < halves; half++) encoder.copyBufferToBuffer(state, 0, to, half * state.size, state.size);
+/** Records the copy of a state, the first `bytes` of a buffer, to every half of a network's input. */
+export function copyToHalves(
+  encoder: GPUCommandEncoder,
+  state: GPUBuffer,
+  to: GPUBuffer,
+  halves: number,
+  bytes = state.size,
+): void {
+  for (let half = 0; half < halves; half++) encoder.copyBufferToBuffer(state, 0, to, half * bytes, bytes);
+}
+
+/** What a network takes, and buffers beside it. */
+export function addMemory(memory: ModelMemory, owned: readonly GPUBuffer[]): ModelMemory {
+  const bytes = owned.reduce((sum, { size }) => sum + size, 0);
+  return {
+    ...memory,
+    activationsBytes: memory.activationsBytes === null ? null : memory.activationsBytes + bytes,
+    buffers: memory.buffers === null ? null : memory.buffers + owned.length,
+  };
 }
 
 /** A prior compiled for `batch` samples, for twice as many where guided: then the second half is asked without the condition. */
@@ -84,7 +100,7 @@ export class PriorNetwork implements GpuNetwork {
     return this.runtime.memory;
   }
 
-  get logits(): readonly GpuTensor[] {
+  get outputs(): readonly GpuTensor[] {
     return this.network.outputs;
   }
 
@@ -92,21 +108,17 @@ export class PriorNetwork implements GpuNetwork {
     return this.runtime.batch / this.batch;
   }
 
-  begin({ steps }: DiscreteProgram, conditions: Int32Array<ArrayBuffer>): void {
-    this.features.write(
-      timeFeatures(
-        steps.map(({ step }) => step.networkTime),
-        this.width,
-      ),
-    );
+  begin(program: Program, conditions: Int32Array<ArrayBuffer>): void {
+    this.features.write(timeFeatures(networkTimes(program), this.width));
     writeConditions(this.device, this.network.context.buffer, conditions, this.halves);
   }
 
-  record(encoder: GPUCommandEncoder, i: number, codes: GPUBuffer): void {
+  /** @param xt i32 [batch, N]; of a gaussian prior the latents, the first `bytes` of a buffer */
+  record(encoder: GPUCommandEncoder, i: number, xt: GPUBuffer, bytes = xt.size): void {
     const { network, features, runtime } = this;
     for (let sample = 0; sample < runtime.batch; sample++)
       features.copy(encoder, i, network.features.buffer, sample * features.rowBytes);
-    copyToHalves(encoder, codes, network.xt.buffer, this.halves);
+    copyToHalves(encoder, xt, network.xt.buffer, this.halves, bytes);
     network.record(encoder);
   }
 

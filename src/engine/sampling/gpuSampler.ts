@@ -17,7 +17,9 @@ import type { DistributionOptions } from '../../diffusion/distribution';
 import type { Span } from '../../diffusion/run';
 import type { ModelMemory } from '../../models/compiled';
 import { bindPlans, dispatchAll, type BoundDispatch } from '../../gpu/bindPlans';
-import { StepTable, type GpuNetwork } from './gpuNetwork';
+import type { StepSampler } from './gpuMachine';
+import { addMemory, StepTable, type GpuNetwork } from './gpuNetwork';
+import { KeptStates } from './keptStates';
 import type { MachineState } from './machine';
 import type { DiscreteProgram, ProgramStep } from './program';
 
@@ -32,7 +34,7 @@ interface GridKernels {
 }
 
 /** What a kept state is made of, each [batch, N] of 4 bytes; the network's opinion of a place is that of the last step which changed it. */
-export const STATE_PARTS = ['codes', 'best', 'confidence', 'entropy'] as const;
+const STATE_PARTS = ['codes', 'best', 'confidence', 'entropy'] as const;
 
 export interface SamplerShape {
   /** The sequence's grids, one after the other. */
@@ -44,12 +46,11 @@ export interface SamplerShape {
   readonly raster?: boolean;
 }
 
-export class GpuSampler {
+export class GpuSampler implements StepSampler {
   private readonly device: GPUDevice;
   private readonly owned: GPUBuffer[] = [];
   private readonly steps: StepTable;
-  private trace: GPUBuffer | null = null;
-  private readonly stagings = new Map<'now' | 'kept', GPUBuffer>();
+  readonly states: KeptStates;
 
   private constructor(
     context: GpuContext,
@@ -62,6 +63,10 @@ export class GpuSampler {
     this.device = context.device;
     this.owned.push(...owned);
     this.steps = new StepTable(context.device, 'sampler steps', STEP_BYTES);
+    this.states = new KeptStates(
+      context.device,
+      STATE_PARTS.map((part) => state[part]),
+    );
   }
 
   /** @param network belongs to the sampler from now on */
@@ -98,14 +103,14 @@ export class GpuSampler {
         };
         const grids = await Promise.all(
           spans.map(async (span, g): Promise<GridKernels> => {
-            const logits = network.logits[g];
+            const logits = network.outputs[g];
             if (!logits) throw new Error(`The network has no logits for grid ${g}.`);
             const { codebookSize } = span;
             const count = stepPlaces(span);
             const own = { run: uniform(`run ${g}`, RUN_BYTES), order: storage(`order ${g}`, count * 4) };
             const roles: Readonly<Record<string, GPUBuffer>> = { ...shared, ...own, logits: logits.buffer };
             const size = { samples: batch, count, codebookSize };
-            const bound = (...plans: readonly OpPlan[]) => bindPlans(device, plans, roles);
+            const bound = (...plans: readonly OpPlan[]) => bindPlans(device, plans, roles, owned);
             return {
               ...own,
               x0: await bound(x0LogProbs.plan({ ...size, logitStride: logits.stride, guided }, context.target)),
@@ -127,43 +132,28 @@ export class GpuSampler {
   }
 
   get memory(): ModelMemory {
-    const { memory } = this.network;
-    const bytes = this.owned.reduce((sum, { size }) => sum + size, 0);
-    return {
-      ...memory,
-      activationsBytes: memory.activationsBytes === null ? null : memory.activationsBytes + bytes,
-      buffers: memory.buffers === null ? null : memory.buffers + this.owned.length,
-    };
+    return addMemory(this.network.memory, this.owned);
   }
 
-  /** Bytes of a kept state. */
-  get stateBytes(): number {
-    return STATE_PARTS.length * this.state.codes.size;
-  }
-
-  /**
-   * Puts a program's tables and start in place. After the first program of its length it makes no buffer.
-   * @param context condition ids [batch, C]. @param kept states that the trace will hold
-   */
   begin(
     program: DiscreteProgram,
+    done: number,
     start: MachineState,
-    context: Int32Array<ArrayBuffer>,
+    conditions: Int32Array<ArrayBuffer>,
     distribution: DistributionOptions,
-    kept: number,
-  ): void {
+  ): number {
     const { device, shape, network, state } = this;
     const { spans, batch } = shape;
     const { steps, known, seed, length } = program;
     const packed = new Uint8Array(steps.length * STEP_BYTES);
     steps.forEach((entry, i) => packed.set(new Uint8Array(packProgramStep(entry)), i * STEP_BYTES));
     this.steps.write(packed);
-    network.begin(program, context);
+    network.begin(program, conditions);
     for (const part of STATE_PARTS) writeBuffer(device, state[part], start[part]);
     if (known) writeBuffer(device, state.known, known.codes);
     spans.forEach(({ codebookSize }, g) => {
       const grid = this.grids[g];
-      const logits = network.logits[g];
+      const logits = network.outputs[g];
       if (!grid || !logits) return;
       const run = {
         seed,
@@ -177,20 +167,14 @@ export class GpuSampler {
       const first = steps.find(({ span }) => this.gridOf(span) === g);
       if (first) writeBuffer(device, grid.order, first.order);
     });
-    const size = Math.max(1, kept) * this.stateBytes;
-    if (!this.trace || this.trace.size < size) {
-      this.trace?.destroy();
-      this.trace = createStorage(device, 'sampler trace', size);
-    }
+    return done;
   }
 
-  /** Records what has to come before step `i` where a run begins there. @returns evaluations recorded, at most `most`; 0: nothing is left */
   catchUp(encoder: GPUCommandEncoder, i: number, most: number): number {
     return this.network.catchUp?.(encoder, i, this.state.codes, most) ?? 0;
   }
 
-  /** Records step `i` of the program; `slot`: where the trace keeps the state after it, null: nowhere. */
-  record(encoder: GPUCommandEncoder, program: DiscreteProgram, i: number, slot: number | null): void {
+  record(encoder: GPUCommandEncoder, program: DiscreteProgram, i: number): void {
     const { network, state } = this;
     const entry = program.steps[i];
     const grid = entry && this.grids[this.gridOf(entry.span)];
@@ -204,64 +188,29 @@ export class GpuSampler {
     const imposes = draws && program.known;
     dispatchAll(pass, [...grid.x0, ...change, ...(imposes ? grid.impose : [])]);
     pass.end();
-    if (slot !== null && this.trace) this.copyState(encoder, this.trace, slot * this.stateBytes);
   }
 
-  /** The state as it is now. @returns STATE_PARTS one after the other */
-  async readState(): Promise<ArrayBuffer> {
-    const encoder = this.device.createCommandEncoder({ label: 'peek' });
-    const staging = this.staging('now', this.stateBytes);
-    this.copyState(encoder, staging, 0);
-    return this.fetch(encoder, staging, this.stateBytes);
-  }
-
-  /** The first `count` states of the trace. */
-  async readTrace(count: number): Promise<ArrayBuffer> {
-    if (!this.trace || !count) return new ArrayBuffer(0);
-    const size = count * this.stateBytes;
-    const staging = this.staging('kept', size);
-    const encoder = this.device.createCommandEncoder({ label: 'trace' });
-    encoder.copyBufferToBuffer(this.trace, 0, staging, 0, size);
-    return this.fetch(encoder, staging, size);
+  parse(bytes: ArrayBuffer): MachineState {
+    const size = bytes.byteLength / STATE_PARTS.length;
+    const part = (i: number) => bytes.slice(i * size, (i + 1) * size);
+    return {
+      codes: new Int32Array(part(0)),
+      best: new Int32Array(part(1)),
+      confidence: new Float32Array(part(2)),
+      entropy: new Float32Array(part(3)),
+    };
   }
 
   dispose(): void {
-    for (const buffer of [...this.owned, ...this.stagings.values()]) buffer.destroy();
+    for (const buffer of this.owned) buffer.destroy();
     this.steps.dispose();
-    this.trace?.destroy();
+    this.states.dispose();
     this.network.dispose();
-  }
-
-  private copyState(encoder: GPUCommandEncoder, to: GPUBuffer, offset: number): void {
-    STATE_PARTS.forEach((part, i) => {
-      const from = this.state[part];
-      encoder.copyBufferToBuffer(from, 0, to, offset + i * from.size, from.size);
-    });
   }
 
   /** The grid that a step's span lies in. */
   private gridOf({ first }: Span): number {
     return this.shape.spans.findIndex((grid) => first >= grid.first && first < grid.first + grid.count);
-  }
-
-  /** Of the state now and of the kept ones, each grown to the longest run: runs of ever other lengths add none. */
-  private staging(role: 'now' | 'kept', size: number): GPUBuffer {
-    const known = this.stagings.get(role);
-    if (known && known.size >= size) return known;
-    known?.destroy();
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = this.device.createBuffer({ label: 'sampler staging', size, usage });
-    this.stagings.set(role, staging);
-    return staging;
-  }
-
-  /** @param size bytes at the start of `staging` */
-  private async fetch(encoder: GPUCommandEncoder, staging: GPUBuffer, size: number): Promise<ArrayBuffer> {
-    this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ, 0, size);
-    const bytes = staging.getMappedRange(0, size).slice(0);
-    staging.unmap();
-    return bytes;
   }
 }
 

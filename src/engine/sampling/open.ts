@@ -9,6 +9,7 @@ import { decodeCodes, type RunControl } from '../runs';
 import { GaussianMachine } from './gaussianMachine';
 import { GpuMachine } from './gpuMachine';
 import { HostMachine, PriorDenoiser } from './hostMachine';
+import { LatentSpace } from './latentSpace';
 import type { Machine } from './machine';
 import { Painter } from './painter';
 import { planProgram, type Program } from './program';
@@ -74,17 +75,16 @@ async function openMachine(
   control: RunControl,
 ): Promise<Machine> {
   const { config } = prior.manifest;
-  const { kind } = config.process;
-  if (backend.kind === 'webgpu' && kind !== 'gaussian') {
+  if (backend.kind === 'webgpu') {
     const shape = { batch, guided: distribution.guidanceScale !== 1 };
     const { runtime, compileMs, known } = await shelf.openSampler(prior, shape, backend, control);
     return new GpuMachine(backend.context, runtime, context, distribution, compileMs, known);
   }
   const evaluated = batch * (distribution.guidanceScale === 1 ? 1 : 2);
   const { runtime, compileMs, known } = await shelf.openPrior(model, evaluated, backend, control);
-  if (kind === 'gaussian') {
-    const codebook = shelf.codebook(tokenizerId, 0);
-    return new GaussianMachine({ runtime, config, context, codebook, distribution }, compileMs, known);
+  if (config.process.kind === 'gaussian') {
+    const space = new LatentSpace(shelf.codebook(tokenizerId, 0), config);
+    return new GaussianMachine({ runtime, context, space, distribution }, compileMs, known);
   }
   const denoiser = new PriorDenoiser(runtime, config, context, batch, codeCount(config));
   return new HostMachine(denoiser, distribution, compileMs, known);

@@ -256,6 +256,10 @@ function planGaussian(
   return { kind: 'gaussian', ...shared, known: known ?? null, start: start?.codes ?? null };
 }
 
+/** What the network is told of the time in every step. */
+export const networkTimes = ({ steps }: Program): number[] =>
+  steps.map((entry) => ('step' in entry ? entry.step.networkTime : entry.from));
+
 /** Whether the state after step `i` (counted from 0) is kept. */
 export const isKept = ({ steps, keepEvery }: Program, i: number): boolean =>
   i === steps.length - 1 || (i + 1) % keepEvery === 0;

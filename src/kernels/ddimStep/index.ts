@@ -12,14 +12,24 @@ export interface DdimStepOptions {
   /** Elements from latent to latent of x, and of epsilon. */
   readonly xStride: number;
   readonly epsilonStride: number;
-  /** 1: the conditional alone; else epsilon's second half is without the condition. */
-  readonly guidanceScale: number;
+  /** epsilon holds every sample twice: with the condition, then without. */
+  readonly guided: boolean;
 }
 
-/** What is kept of x0 before and after the step, 0 <= alphaBarFrom < 1. */
+/** What a run knows beside its shape. */
+export interface DdimRun extends DdimStepOptions {
+  /** 1: the conditional alone. */
+  readonly guidanceScale: number;
+  /** u32; the noise of known places in sample i is drawn with seed + i. */
+  readonly seed: number;
+}
+
 export interface DdimTimes {
+  /** What is kept of x0 before and after the step, 0 <= alphaBarFrom < 1. */
   readonly alphaBarFrom: number;
   readonly alphaBarTo: number;
+  /** First counter of the step's random numbers. */
+  readonly number: number;
 }
 
 /** With less kept than this, the noise says nothing of x0 (training/prior/sample.py, LEAST_SIGNAL). */
@@ -32,18 +42,18 @@ export const DDIM_RUN_BYTES = 32;
 export const DDIM_STEP_BYTES = 32;
 
 /**
- * Roles epsilon (f32 [samples, twice where guidanceScale is not 1; count, epsilonStride]), x (f32 [samples, count, xStride], changed in
- * place), run (`packDdimRun`), step (`packDdimStep`).
+ * Roles epsilon (f32 [samples, twice where guided; count, epsilonStride]), x (f32 [2, samples, count, xStride]: the latents, changed in
+ * place, and behind them the predicted x0), run (`packDdimRun`), step (`packDdimStep`).
  * @throws ShapeError where a stride is too small or a tensor too large
  */
 export function plan(options: DdimStepOptions, target: Target): OpPlan {
-  const { samples, count, dim, xStride, epsilonStride, guidanceScale } = options;
+  const { samples, count, dim, xStride, epsilonStride, guided } = options;
   checkSizes('ddimStep', { samples, count, dim, xStride, epsilonStride });
   if (Math.min(xStride, epsilonStride) < dim)
     throw new ShapeError(`ddimStep: ${dim} numbers need strides of as many, found ${xStride} and ${epsilonStride}`);
   const rows = samples * count;
-  checkBinding('ddimStep', 'epsilon', rows * (guidanceScale === 1 ? 1 : 2) * epsilonStride * 4, target);
-  checkBinding('ddimStep', 'x', rows * xStride * 4, target);
+  checkBinding('ddimStep', 'epsilon', rows * (guided ? 2 : 1) * epsilonStride * 4, target);
+  checkBinding('ddimStep', 'x', 2 * rows * xStride * 4, target);
   return planItems(ddimStep, ['epsilon', 'x'], rows * dim, target);
 }
 
@@ -54,17 +64,19 @@ export function packDdimRun({
   dim,
   xStride,
   epsilonStride,
+  guided,
   guidanceScale,
-}: DdimStepOptions): ArrayBuffer {
-  const guided = Number(guidanceScale !== 1);
-  return packParams(samples, count, dim, xStride, epsilonStride, guided, { float: guidanceScale });
+  seed,
+}: DdimRun): ArrayBuffer {
+  const sizes = [samples, count, dim, xStride, epsilonStride];
+  return packParams(...sizes, Number(guided), { float: guidanceScale }, seed);
 }
 
 /**
  * @returns DDIM_STEP_BYTES bytes
  * @throws ShapeError where there is no noise to take away
  */
-export function packDdimStep({ alphaBarFrom, alphaBarTo }: DdimTimes): ArrayBuffer {
+export function packDdimStep({ alphaBarFrom, alphaBarTo, number }: DdimTimes): ArrayBuffer {
   if (!(alphaBarFrom >= 0 && alphaBarFrom < 1 && alphaBarTo >= 0 && alphaBarTo <= 1))
     throw new ShapeError(
       `ddimStep: a step goes from an alphaBar of 0 or more and less than 1 to one of 0 to 1, found ${alphaBarFrom} and ${alphaBarTo}`,
@@ -76,5 +88,6 @@ export function packDdimStep({ alphaBarFrom, alphaBarTo }: DdimTimes): ArrayBuff
     { float: Math.sqrt(1 - alphaBarTo) },
     { float: LATENT_LIMIT },
     Number(alphaBarFrom <= LEAST_SIGNAL),
+    number,
   );
 }
