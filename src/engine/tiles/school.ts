@@ -34,7 +34,7 @@ const SCORE_SEED = 7;
 const SCORE_SHARE = 0.25;
 const SCORE_PAUSE_MS = 1000;
 /** Points without a score come no more often than this. */
-const POINT_MS = 250;
+const POINT_MS = 1000;
 /** Steps between two looks at the message queue: a pause waits for no more. */
 const STRETCH_MS = 60;
 

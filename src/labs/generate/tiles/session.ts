@@ -120,6 +120,12 @@ export function createTilesSession(store: TilesStore, engine: TilesEngine): Tile
     }));
   }
 
+  async function recall(): Promise<void> {
+    const learnt = await engine.learntTiles().catch(() => null);
+    // What has begun meanwhile knows better.
+    if (learnt && learnt.length > 0 && !running) set({ learnt });
+  }
+
   return {
     change: (patch) => set(({ settings }) => ({ settings: { ...settings, ...patch } })),
     generate: () =>
@@ -183,6 +189,7 @@ export function createTilesSession(store: TilesStore, engine: TilesEngine): Tile
         const options = trainOptions(settings, from);
         const first = from === 'kept' ? learntFor(learnt, settings) : null;
         let curve = first?.curve ?? [];
+        let codes = first?.codes ?? new Int32Array();
         const name = titleOf(settings.process);
         const call = { signal };
         const done = engine.trainTiles(
@@ -190,21 +197,20 @@ export function createTilesSession(store: TilesStore, engine: TilesEngine): Tile
           (report) => {
             if (signal.aborted) return;
             curve = [...curve, report.point];
-            keep({ ...report.learnt, curve });
+            // Every report brings a copy; the tiles are drawn anew where there are new ones.
+            if (report.point.score) codes = report.learnt.codes;
+            keep({ ...report.learnt, curve, codes });
             const { steps } = report.learnt;
             const fraction = options.steps > 0 ? (steps - (first?.steps ?? 0)) / LEARN_STEPS : null;
             set({ job: { kind: 'learning', message: `${name}: step ${steps.toLocaleString('en')}`, fraction } });
           },
           call,
         );
+        // Stopped, it took a few more steps than the last report says.
+        void done.catch(() => undefined).then(recall);
         keep(await unlessAborted(signal, done));
       }),
-    async recall() {
-      const before = running;
-      const learnt = await engine.learntTiles().catch(() => null);
-      // What has begun meanwhile knows better.
-      if (learnt && learnt.length > 0 && running === before) set({ learnt });
-    },
+    recall,
     stop: () => running?.abort(),
     dispose() {
       running?.abort();
