@@ -37,6 +37,15 @@ export function refuse(item: Pick<BenchItem, 'id' | 'what' | 'atLeast'>, faults:
   return faults.length ? { ...item, error: faults.join('; '), ratios: {}, timesMs: {} } : null;
 }
 
+/** An item's ratios in a line, told as soon as they are there: a run that is cut short has not measured for nothing. */
+export const inWords = (ratios: BenchItem['ratios']): string =>
+  Object.entries(ratios)
+    .map(
+      ([name, { median, low, high }]) =>
+        `${name} ${median.toFixed(2)} x our time [${low.toFixed(2)}, ${high.toFixed(2)}]`,
+    )
+    .join(', ');
+
 /** Folder of a model: shipped ones lie in models/ beside the page, the tiny ones of the tests in fixtures/models/. */
 export function folderOf(modelId: string): string {
   const folder = /^(emoji|photo)-/.test(modelId) ? '../models/' : '../fixtures/models/';

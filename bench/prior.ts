@@ -9,7 +9,7 @@ import { codeCount } from '../src/models/prior/config';
 import { flopCount } from '../src/models/prior/facts';
 import { createPrior } from '../src/models/prior/runtime';
 import { openTfjs, openTfjsOnDevice } from '../src/tfjs/device';
-import { maxAbsDiff, refuse, type BenchItem, type BenchRun } from './item';
+import { inWords, maxAbsDiff, refuse, type BenchItem, type BenchRun } from './item';
 import { openOurs, openPeer, type Pair, type Side } from './sides';
 import { race } from './stats';
 
@@ -54,7 +54,7 @@ export async function priorItems(pair: Pair, run: BenchRun): Promise<BenchItem[]
   try {
     run.say(`${step.id}: checking`);
     const { difference, faults: wrong } = await checkNetworks(pair, ours, peer, program.start);
-    const [first, second] = [await sampleOn(ours), await sampleOn(peer)];
+    const first = await sampleOn(ours);
     const from = first.middle;
     const [next, nextOfPeer] = [await stepOn(ours, from), await stepOn(peer, from)];
     const contestants = (work: (side: Side) => Promise<unknown>) =>
@@ -67,10 +67,12 @@ export async function priorItems(pair: Pair, run: BenchRun): Promise<BenchItem[]
       const { ratios, timesMs } = await race(us, peers, run.rounds, (round) =>
         run.say(`round ${round + 1} of ${run.rounds}`),
       );
+      run.say(`${item.id}: ${inWords(ratios)}`);
       return { ...item, maxAbsDiff: difference, ratios, timesMs };
     };
     const items = [await measure(step, sameCodes(next.codes, nextOfPeer.codes), (side) => stepOn(side, from))];
     if (!pair.tokenizer) return items;
+    const second = await sampleOn(peer);
     // Of the picture only rounding may differ.
     const faults = [
       ...sameCodes(first.codes, second.codes),

@@ -6,7 +6,7 @@ import { flopCount } from '../src/models/vqvae/facts';
 import { buildAutoencoder } from '../src/models/vqvae/graph';
 import { openTfjs, openTfjsOnDevice } from '../src/tfjs/device';
 import { TfjsProgram, TfjsWeights } from '../src/tfjs/lower';
-import { maxAbsDiff, refuse, type BenchItem, type BenchRun } from './item';
+import { inWords, maxAbsDiff, refuse, type BenchItem, type BenchRun } from './item';
 import { race } from './stats';
 
 /** Largest difference of the unclipped reconstruction that still counts as the same result. */
@@ -59,6 +59,7 @@ export async function reconstructItem(model: VqvaeModel, { context, rounds, say 
     rounds,
     (round) => say(`round ${round + 1} of ${rounds}`),
   );
+  say(`${item.id}: ${inWords(ratios)}`);
   ours.dispose();
   webgpu.dispose();
   return { ...item, maxAbsDiff: differences.ours, ratios, timesMs };
