@@ -141,8 +141,9 @@ describe('prompt', () => {
     expect(suggest('h', choices, 1)).toHaveLength(1);
   });
 
-  test('examples are spread over the vocabulary', () => {
-    expect(examples(choices, 3)).toEqual(['cat face', 'heart', 'pizza']);
+  test('examples are what people ask for, or spread over the vocabulary', () => {
+    expect(examples(['blow', 'libra', 'racing'], 3)).toEqual(['blow', 'libra', 'racing']);
+    expect(examples(['blow', 'heart', 'libra', 'racing', 'red'], 2)).toEqual(['red heart', 'heart']);
     expect(examples(['a'], 3)).toEqual(['a']);
   });
 });

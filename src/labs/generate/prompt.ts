@@ -73,9 +73,14 @@ export function suggest(text: string, choices: readonly string[], limit: number)
   return [...found.values()];
 }
 
-/** A few words of the vocabulary, spread evenly over it, for a visitor who does not know what to ask for. */
+/** What people ask for first. Offered as far as the model knows every word of it. */
+const STARTERS = ['red heart', 'smiling face with sunglasses', 'tomato', 'rainbow', 'cat face', 'pizza', 'rocket'];
+
+/** A few prompts for a visitor who does not know what to ask for: usual ones, and words from all over the vocabulary where these are too few. */
 export function examples(choices: readonly string[], count: number): string[] {
-  const step = choices.length / count;
-  if (step <= 1) return [...choices];
-  return Array.from({ length: count }, (_, i) => choices[Math.floor((i + 0.5) * step)] ?? '').filter(Boolean);
+  const known = new Set(choices);
+  const usual = STARTERS.filter((text) => splitPrompt(text, known).every((part) => part.known));
+  const step = Math.max(1, choices.length / count);
+  const spread = Array.from({ length: count }, (_, i) => choices[Math.floor((i + 0.5) * step)] ?? '').filter(Boolean);
+  return [...new Set([...usual, ...spread])].slice(0, count);
 }
