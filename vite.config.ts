@@ -18,6 +18,10 @@ export default defineConfig({
   plugins: [wgslLinker(), react(), credits],
   worker: { format: 'es', plugins: () => [wgslLinker()] },
   build: { target: 'es2022', chunkSizeWarningLimit: 1200, assetsInlineLimit: 0 },
-  optimizeDeps: { exclude: ['@jsquash/webp', '@jsquash/avif'] },
+  // What a worker first needs when somebody presses a button would be optimised then, and the page reloaded.
+  optimizeDeps: {
+    exclude: ['@jsquash/webp', '@jsquash/avif'],
+    include: ['@tensorflow/tfjs-core/dist/register_all_gradients'],
+  },
   server: { port: 5173 },
 });
