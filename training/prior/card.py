@@ -33,7 +33,11 @@ def by_time(scores: dict) -> str:
     return "\nBy tenths of the schedule, from clean to noise: " + ", ".join("-" if v is None else f"{v:.2f}" for v in tenths) + ".\n"
 
 
-def sampling_text(scores: dict) -> str:
+def steps_text(steps: int, kind: str) -> str:
+    return "code by code" if kind == "autoregressive" else f"{steps} steps"
+
+
+def sampling_text(scores: dict, kind: str) -> str:
     s = scores.get("sampling")
     if not s:
         return ""
@@ -44,7 +48,7 @@ def sampling_text(scores: dict) -> str:
         f"it says so of {100 * concepts['realTrain']:.0f} % of the real training pictures.\n"
     )
     return f"""
-{s["samples"]} samples with the conditions of training pictures, {s["sampleSteps"]} steps, guidance {s["guidance"]}, judged by the project's own classifier: {judged}.
+{s["samples"]} samples with the conditions of training pictures, {steps_text(s["sampleSteps"], kind)}, guidance {s["guidance"]}, judged by the project's own classifier: {judged}.
 Classifier-feature distance (a Frechet distance on that classifier's features, not FID) to held-out pictures {s["featureDistanceToHeldOut"]:.3f}, to training pictures
 {s["featureDistanceToTrain"]:.3f}; between real training and held-out pictures it is {s["featureDistanceTrainToHeldOut"]:.3f}.
 {top5}"""
@@ -66,7 +70,7 @@ Of {len(nearest)} samples, {copies} have a training picture whose codes differ i
 """
 
 
-def holes_text(scores: dict) -> str:
+def holes_text(scores: dict, kind: str) -> str:
     inpainting = scores.get("inpainting")
     if not inpainting:
         return ""
@@ -78,7 +82,7 @@ def holes_text(scores: dict) -> str:
             + " | ".join(f"{others[kind]['psnr']:.2f} / {others[kind]['featureDistance']:.3f}" for kind in ("telea", "navierStokes", "mean")) + " |"
         )
     return f"""
-## Holes in {inpainting["pictures"]} held-out pictures, {inpainting["answers"]} answers each ({inpainting["steps"]} steps, guidance {inpainting["guidance"]:g})
+## Holes in {inpainting["pictures"]} held-out pictures, {inpainting["answers"]} answers each ({steps_text(inpainting["steps"], kind)}, guidance {inpainting["guidance"]:g})
 
 dB inside the hole. One sharp answer has about twice the squared error of the average of all answers; the average is blurred. The last three columns: dB / classifier-feature distance.
 
@@ -110,7 +114,7 @@ Seed {record["seed"]}, commit {record["commit"] or "unknown"}, {record["elapsed"
 ## Scores
 
 {bound_text(scores, c.kind)}
-{by_time(scores)}{sampling_text(scores)}{memory_text(scores)}{holes_text(scores)}
+{by_time(scores)}{sampling_text(scores, c.kind)}{memory_text(scores)}{holes_text(scores, c.kind)}
 Reproduce: `python -m training.prior.score` with the arguments of `training/README.md`.
 
 ## Limits
