@@ -74,7 +74,7 @@ export function suggest(text: string, choices: readonly string[], limit: number)
 }
 
 /** What people ask for first. Offered as far as the model knows every word of it. */
-const STARTERS = ['red heart', 'smiling face with sunglasses', 'tomato', 'rainbow', 'cat face', 'pizza', 'rocket'];
+const STARTERS = ['smiling face with sunglasses', 'red heart', 'tomato', 'rainbow', 'cat face', 'pizza', 'rocket'];
 
 /** A few prompts for a visitor who does not know what to ask for: usual ones, and words from all over the vocabulary where these are too few. */
 export function examples(choices: readonly string[], count: number): string[] {
