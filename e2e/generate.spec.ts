@@ -115,3 +115,26 @@ test('the race measures every lane; no serious accessibility violation, light an
   await expect(page.getByText('they compare with each other, not with a GPU')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('the 64 tiles: a network learns them in the tab, is paused, and samples in place of the truth', async ({
+  page,
+}) => {
+  const { complaints } = await openPlayground(page, '&backend=wasm#/generate');
+  await page.getByText('Learn it on 64 tiles').click();
+  await expect(page).toHaveURL(/#\/generate\?s=/);
+  await page.reload();
+  await page.getByTestId('tiles-learn').click();
+  await expect(page.getByTestId('tiles-learn-loss')).toContainText('bits', { timeout: 60_000 });
+  await page.getByTestId('tiles-pause').click();
+  await expect(page.getByTestId('tiles-learn')).toHaveText('Go on');
+
+  await page.getByTestId('tiles-steps').getByText('5', { exact: true }).click();
+  await page.getByTestId('tiles-denoiser').getByText('What was learnt').click();
+  await page.getByTestId('tiles-samples').click();
+  await expect(page.getByTestId('tiles-validity')).toHaveText(/^\d+\.\d %$/, { timeout: 60_000 });
+  await page.getByTestId('tiles-denoiser').getByText('The truth').click();
+  await page.getByTestId('tiles-samples').click();
+  await expect(page.getByTestId('tiles-validity')).toHaveText(/^7\d/, { timeout: 60_000 });
+  await expectAccessible(page);
+  expect(complaints).toEqual([]);
+});

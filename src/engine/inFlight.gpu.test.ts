@@ -1,23 +1,12 @@
 /** A sampling run in flight: what a lost device costs it, and what the GPU still does after it was cancelled. */
 import type { Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
-import { PLAIN } from '../diffusion/distribution';
 import { openTestGpu } from '../gpu/testing/device';
 import { EngineHost } from './host';
 import { GpuSampler } from './sampling/gpuSampler';
+import { request } from './sampling/testing';
 import { serveFixtures } from './testing/journey';
-import type { EngineEvent, SampleFrame, SampleOptions, SamplerSpec } from './types';
-
-const request = (kind: string, sampler: SamplerSpec, more: Partial<SampleOptions> = {}): SampleOptions => ({
-  model: `tiny-prior-${kind}`,
-  condition: {},
-  seed: 7,
-  batch: 2,
-  sampler,
-  schedule: { kind: 'model' },
-  distribution: PLAIN,
-  ...more,
-});
+import type { EngineEvent, SampleFrame, SamplerSpec } from './types';
 
 const RUNS: readonly (readonly [string, SamplerSpec])[] = [
   ['absorbing', { kind: 'posterior', numSteps: 20 }],

@@ -15,7 +15,13 @@ import { runProgram, type SampleProgress } from './sample';
 import type { ExactOptions, ExactResult, SampleFrame } from './types';
 
 /** Enough for figures: samples of a run that costs next to nothing. */
-const MAX_BATCH = 256;
+export const MOST_MAPS = 256;
+
+/** Maps of a world, as what a program is made for. */
+export const mapSequence = (
+  { height, width, codebookSize }: FiniteSet,
+  process: ExactOptions['process'],
+): Sequence => ({ process, grids: [{ name: 'map', height, width, codebookSize }] });
 
 let world: FiniteSet | null = null;
 const theWorld = (): FiniteSet => (world ??= createWorld());
@@ -29,9 +35,8 @@ export async function sampleExact(
   onFrame?: (frame: SampleFrame) => void,
 ): Promise<ExactResult> {
   const set = theWorld();
-  const { height, width, codebookSize } = set;
-  const config: Sequence = { process: options.process, grids: [{ name: 'map', height, width, codebookSize }] };
-  const program = planProgram(config, options, MAX_BATCH);
+  const config = mapSequence(set, options.process);
+  const program = planProgram(config, options, MOST_MAPS);
   if (program.kind !== 'discrete') throw new Error('The exact denoiser speaks of codes.');
   const progress = take(program);
   const { machine, dispose } = await openMachine(backend, set, config, options);

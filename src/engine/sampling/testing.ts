@@ -9,7 +9,8 @@ import type { BackendName, EngineEvent, SampleFrame, SampleOptions, SamplerSpec 
 const N = 64;
 const K = 64;
 
-const request = (kind: string, sampler: SamplerSpec, more: Partial<SampleOptions> = {}): SampleOptions => ({
+/** What a run of a tiny prior is asked for. */
+export const request = (kind: string, sampler: SamplerSpec, more: Partial<SampleOptions> = {}): SampleOptions => ({
   model: `tiny-prior-${kind}`,
   condition: {},
   seed: 7,

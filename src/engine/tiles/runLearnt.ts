@@ -7,11 +7,9 @@ import type { RunControl } from '../runs';
 import { HostMachine } from '../sampling/hostMachine';
 import { planProgram } from '../sampling/program';
 import { runProgram, SampleProgress } from '../sampling/sample';
+import { mapSequence, MOST_MAPS } from '../sampling/exactSample';
 import type { ExactOptions, ExactResult, SampleFrame } from '../sampling/types';
 import { LearntDenoiser } from './learntDenoiser';
-
-/** As many as the exact world takes. */
-const MAX_BATCH = 256;
 
 export type LearntOptions = ExactOptions & { readonly process: DiscreteProcess };
 
@@ -24,10 +22,8 @@ export async function runLearnt(
   control: RunControl,
   onFrame?: (frame: SampleFrame) => void,
 ): Promise<ExactResult> {
-  const { height, width, codebookSize } = set;
-  const grids = [{ name: 'map', height, width, codebookSize }];
-  const program = planProgram({ process: options.process, grids }, options, MAX_BATCH);
-  const denoiser = new LearntDenoiser(network, options.batch, height * width);
+  const program = planProgram(mapSequence(set, options.process), options, MOST_MAPS);
+  const denoiser = new LearntDenoiser(network, options.batch, set.height * set.width);
   const machine = new HostMachine(denoiser, { ...options.distribution, guidanceScale: 1 }, 0, true);
   const { trace, last, timings } = await runProgram(take(program), machine, control, onFrame);
   return { codes: last.codes, trace, timings };
