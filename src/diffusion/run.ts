@@ -168,11 +168,23 @@ export function impose(
     }
 }
 
-/** q(xt | x0). */
+/** A draw from q(xt | x0 = code) at the address of a sampler's known codes. */
 export function noised(code: number, schedule: Schedule, t: number, codebookSize: number, draws: Draws): number {
   const [whether, which] = draws.uniforms(DRAW.known);
-  const gamma = schedule.gammaBar[t] ?? 0;
+  return noisedBy(code, schedule, t, codebookSize, whether, which);
+}
+
+/** xt of q(xt | x0 = code) that two even numbers of [0, 1) choose: `whether` it stays, and `which` code else. [MASK] is K. */
+export function noisedBy(
+  code: number,
+  { alphaBar, gammaBar }: Schedule,
+  t: number,
+  codebookSize: number,
+  whether: number,
+  which: number,
+): number {
+  const gamma = gammaBar[t] ?? 0;
   if (whether < gamma) return codebookSize;
-  if (whether < gamma + (schedule.alphaBar[t] ?? 0)) return code;
+  if (whether < gamma + (alphaBar[t] ?? 0)) return code;
   return Math.min(codebookSize - 1, Math.floor(which * codebookSize));
 }

@@ -1,6 +1,7 @@
 /** What the network learns from: which maps it is shown, and batches of them, noised. Pure; all randomness has an address (seed, step, ...). */
 import { createWorld, ExactDenoiser, type FiniteSet } from '../../diffusion/exact';
 import { philox, toUniform } from '../../diffusion/random';
+import { noisedBy } from '../../diffusion/run';
 import type { Schedule } from '../../diffusion/schedule';
 import type { TileBatch } from '../../tfjs/tiles/open';
 
@@ -42,7 +43,7 @@ export function createTileWorld(set: FiniteSet = createWorld()): TileWorld {
  */
 export function batchAt(set: FiniteSet, schedule: Schedule, seed: number, step: number, samples: number): TileBatch {
   const { codebookSize: K, count, maps } = set;
-  const { numTimesteps, alphaBar, gammaBar } = schedule;
+  const { numTimesteps } = schedule;
   const places = set.height * set.width;
   const words = new Uint32Array(4);
   const lane = (i: number) => toUniform(words[i] ?? 0);
@@ -53,16 +54,14 @@ export function batchAt(set: FiniteSet, schedule: Schedule, seed: number, step: 
     const map = Math.min(count - 1, Math.floor(lane(0) * count));
     const t = 1 + Math.min(numTimesteps - 1, Math.floor(((sample + lane(1)) / samples) * numTimesteps));
     times[sample] = t;
-    const [gamma = 0, alpha = 0] = [gammaBar[t], alphaBar[t]];
     for (let i = 0; i < places; i++) {
       // Two places share four numbers: whether, and which.
       if (i % 2 === 0) philox(seed, step, sample * places + i, DRAW.place, words);
-      const [whether, which] = [lane(2 * (i % 2)), lane(2 * (i % 2) + 1)];
+      const first = 2 * (i % 2);
       const at = sample * places + i;
       const code = maps[map * places + i] ?? 0;
       x0[at] = code;
-      const replaced = whether < gamma + alpha ? code : Math.min(K - 1, Math.floor(which * K));
-      xt[at] = whether < gamma ? K : replaced;
+      xt[at] = noisedBy(code, schedule, t, K, lane(first), lane(first + 1));
     }
   }
   return { xt, x0, times };
