@@ -1,10 +1,9 @@
 import { CartesianGrid, Legend, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { tick, tooltipBox } from '../../ui/chartLook';
 import type { CurveChart } from './curve';
 import classes from './ModelDetails.module.css';
 
 const strokes = ['var(--lapis)', 'var(--ochre)', 'var(--verdigris)'];
-const tick = { fill: 'var(--ink-3)', fontSize: 12 };
-
 /** One chart of a model's training. Loaded with Recharts when a card is opened. */
 export default function LossCurve({ chart }: { chart: CurveChart }) {
   const { title, unit, series, points, along } = chart;
@@ -34,12 +33,7 @@ export default function LossCurve({ chart }: { chart: CurveChart }) {
           <YAxis domain={['auto', 'auto']} tick={tick} axisLine={false} tickLine={false} width={56} />
           <Tooltip
             labelFormatter={(value) => `${along === 'minutes' ? 'Minute' : 'Step'} ${Number(value)}`}
-            contentStyle={{
-              background: 'var(--card)',
-              border: '1px solid var(--line-strong)',
-              borderRadius: 3,
-              fontSize: 12,
-            }}
+            contentStyle={tooltipBox}
           />
           {series.length > 1 && <Legend iconType="plainline" wrapperStyle={{ fontSize: 12, color: 'var(--ink-2)' }} />}
           {series.map(({ key, label }, i) => (

@@ -56,7 +56,13 @@ export class PriorDenoiser implements Denoiser {
 }
 
 /** The rows of `span` out of a grid's logits [samples, grid.count, K], of `samples` samples from `firstSample` on. */
-export function rowsOf(logits: Float32Array, grid: Span, span: Span, firstSample: number, samples: number): Float32Array {
+export function rowsOf(
+  logits: Float32Array,
+  grid: Span,
+  span: Span,
+  firstSample: number,
+  samples: number,
+): Float32Array {
   const K = grid.codebookSize;
   const from = (sample: number) => ((firstSample + sample) * grid.count + span.first - grid.first) * K;
   if (span.count === grid.count) return logits.subarray(from(0), from(samples));

@@ -1,8 +1,7 @@
 import { CartesianGrid, LabelList, ResponsiveContainer, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
+import { tick } from '../../../ui/chartLook';
 import { formatMs } from '../../../ui/format';
 import type { Lane } from '../race';
-
-const tick = { fill: 'var(--ink-3)', fontSize: 12 };
 
 /** Time against held-out score: to the left is faster, lower is better. Loaded with Recharts after a race. */
 export default function RaceChart({ lanes }: { lanes: readonly Lane[] }) {

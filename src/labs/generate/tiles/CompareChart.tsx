@@ -1,9 +1,8 @@
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { tick, tooltipBox } from '../../../ui/chartLook';
 import { PROCESSES, STEP_CHOICES, type ProcessName } from './ask';
+import { ChartLegend } from './ChartLegend';
 import type { ComparisonPoint } from './store';
-import classes from './TilesPanel.module.css';
-
-const tick = { fill: 'var(--ink-3)', fontSize: 12 };
 
 /** Told apart by colour and by dash. */
 const LINES: Readonly<Record<ProcessName, { readonly colour: string; readonly dash: string }>> = {
@@ -26,24 +25,7 @@ export default function CompareChart({ points }: { points: readonly ComparisonPo
   }));
   return (
     <figure aria-label="Validity against steps, a line for each noise process; the figures are in the table below">
-      <figcaption className={classes.legend}>
-        {PROCESSES.map(({ name, title }) => (
-          <span key={name}>
-            <svg width="26" height="8" aria-hidden="true">
-              <line
-                x1="0"
-                x2="26"
-                y1="4"
-                y2="4"
-                strokeWidth="2"
-                style={{ stroke: LINES[name].colour }}
-                strokeDasharray={LINES[name].dash}
-              />
-            </svg>
-            {title}
-          </span>
-        ))}
-      </figcaption>
+      <ChartLegend lines={PROCESSES.map(({ name, title }) => ({ name: title, ...LINES[name] }))} />
       <ResponsiveContainer width="100%" height={240}>
         <LineChart data={rows} margin={{ top: 12, right: 16, bottom: 4, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" vertical={false} />
@@ -61,12 +43,7 @@ export default function CompareChart({ points }: { points: readonly ComparisonPo
           <Tooltip
             formatter={(value) => `${Number(value).toFixed(1)} %`}
             labelFormatter={(value) => `${Number(value)} steps`}
-            contentStyle={{
-              background: 'var(--card)',
-              border: '1px solid var(--line-strong)',
-              borderRadius: 3,
-              fontSize: 12,
-            }}
+            contentStyle={tooltipBox}
             itemStyle={{ color: 'var(--ink)' }}
           />
           {PROCESSES.map(({ name, title }) => (

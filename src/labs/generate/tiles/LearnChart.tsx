@@ -1,14 +1,10 @@
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { TilesPoint } from '../../../engine/types';
+import { tick, tooltipBox } from '../../../ui/chartLook';
+import { ChartLegend, type LegendLine } from './ChartLegend';
 import classes from './TilesPanel.module.css';
 
-const tick = { fill: 'var(--ink-3)', fontSize: 12 };
-
-interface Series {
-  readonly name: string;
-  readonly colour: string;
-  /** Told apart by colour and by dash. */
-  readonly dash: string;
+interface Series extends LegendLine {
   readonly of: (point: TilesPoint) => number | null;
 }
 
@@ -65,16 +61,7 @@ function Curve({ title, series, curve, unit, digits, top, floor }: ChartProps) {
   const drawn = [...series, ...(floor ? [{ name: floor.name, colour: 'var(--ink-3)', dash: '4 4' }] : [])];
   return (
     <figure aria-label={`${title} against steps; the newest figures are above`}>
-      <figcaption className={classes.legend}>
-        {drawn.map(({ name, colour, dash }) => (
-          <span key={name}>
-            <svg width="26" height="8" aria-hidden="true">
-              <line x1="0" x2="26" y1="4" y2="4" strokeWidth="2" style={{ stroke: colour }} strokeDasharray={dash} />
-            </svg>
-            {name}
-          </span>
-        ))}
-      </figcaption>
+      <ChartLegend lines={drawn} />
       <ResponsiveContainer width="100%" height={180}>
         <LineChart data={rows} margin={{ top: 10, right: 12, bottom: 2, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" vertical={false} />
@@ -92,12 +79,7 @@ function Curve({ title, series, curve, unit, digits, top, floor }: ChartProps) {
           <Tooltip
             formatter={(value) => `${Number(value).toFixed(digits)}${unit}`}
             labelFormatter={(step) => `step ${Number(step).toLocaleString('en')}`}
-            contentStyle={{
-              background: 'var(--card)',
-              border: '1px solid var(--line-strong)',
-              borderRadius: 3,
-              fontSize: 12,
-            }}
+            contentStyle={tooltipBox}
             itemStyle={{ color: 'var(--ink)' }}
           />
           {floor && <ReferenceLine y={floor.value} stroke="var(--ink-3)" strokeDasharray="4 4" />}

@@ -1,4 +1,5 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { tick, tooltipBox } from '../../../ui/chartLook';
 import type { BatchRow } from '../batch';
 
 /** The PSNR of every picture, from the hardest to the easiest. */
@@ -13,22 +14,11 @@ export default function BatchChart({ rows }: { rows: readonly BatchRow[] }) {
         <BarChart data={data} margin={{ top: 8, right: 0, bottom: 0, left: -14 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis dataKey="name" hide />
-          <YAxis
-            unit=" dB"
-            width={64}
-            tick={{ fill: 'var(--ink-3)', fontSize: 12 }}
-            axisLine={false}
-            tickLine={false}
-          />
+          <YAxis unit=" dB" width={64} tick={tick} axisLine={false} tickLine={false} />
           <Tooltip
             cursor={{ fill: 'var(--shade)' }}
             formatter={(value) => [`${String(value)} dB`, 'PSNR']}
-            contentStyle={{
-              background: 'var(--card)',
-              border: '1px solid var(--line-strong)',
-              borderRadius: 3,
-              fontSize: 12,
-            }}
+            contentStyle={tooltipBox}
           />
           <Bar dataKey="psnr" fill="var(--lapis)" isAnimationActive={false} />
         </BarChart>
