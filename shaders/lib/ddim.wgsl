@@ -1,4 +1,4 @@
-// What the kernels of a DDIM step share: src/kernels/ddimStep/index.ts packs both structs. `run` is written once for a run, `step` is copied from a
+// Uniforms of a DDIM step: src/kernels/ddimStep/index.ts packs both structs. `run` is written once for a run, `step` is copied from a
 // table before each step.
 
 struct Run {
@@ -12,6 +12,8 @@ struct Run {
   guidance: f32,
   // Of sample 0; sample i draws with seed + i.
   seed: u32,
+  // 1: latents of known codes are put back.
+  imposes: u32,
 }
 
 struct Step {

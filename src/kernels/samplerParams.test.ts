@@ -107,11 +107,11 @@ describe('ddimStep', () => {
   });
 
   it('packs both uniforms and refuses what does not fit', () => {
-    const bytes = packDdimRun({ ...options, guided: true, guidanceScale: 1.5, seed: 9 });
+    const bytes = packDdimRun({ ...options, guided: true, guidanceScale: 1.5, seed: 9, imposes: true });
     expect(bytes.byteLength).toBe(DDIM_RUN_BYTES);
     expect([...new Uint32Array(bytes, 0, 6)]).toEqual([1, 1, 2, 3, 2, 1]);
     expect(new Float32Array(bytes)[6]).toBe(1.5);
-    expect(new Uint32Array(bytes)[7]).toBe(9);
+    expect([...new Uint32Array(bytes, 28, 2)]).toEqual([9, 1]);
     const step = packDdimStep({ alphaBarFrom: 0.25, alphaBarTo: 1, number: 3 });
     expect(step.byteLength).toBe(DDIM_STEP_BYTES);
     expect([...new Float32Array(step, 0, 5)]).toEqual([0.5, Math.fround(Math.sqrt(0.75)), 1, 0, 6]);
@@ -120,6 +120,8 @@ describe('ddimStep', () => {
     expect(() => packDdimStep({ alphaBarFrom: 1, alphaBarTo: 1, number: 1 })).toThrow(
       /less than 1 to one of 0 to 1, found 1 and 1/,
     );
-    expect(() => ddimStep({ ...options, epsilonStride: 1 }, smallTarget)).toThrow(/strides of as many, found 3 and 1/);
+    expect(() => ddimStep({ ...options, codebookSize: 4, epsilonStride: 1 }, smallTarget)).toThrow(
+      /strides of as many, found 3 and 1/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * DDIM over a gaussian prior that stays on the GPU: network, guidance, step, known places, and the codes nearest to the latents and to the
- * predicted x0. `GaussianMachine` is its twin in TypeScript.
+ * DDIM over a gaussian prior that stays on the GPU: network; guidance, step and known places; and the codes nearest to the latents
+ * and to the predicted x0. `GaussianMachine` is its twin in TypeScript.
  */
 import type { DistributionOptions } from '../../diffusion/distribution';
 import { bindPlans, dispatchAll, type BoundDispatch } from '../../gpu/bindPlans';
@@ -8,12 +8,9 @@ import { createStorage, createUniform, uploadStorage, writeBuffer } from '../../
 import type { GpuContext } from '../../gpu/device';
 import { withErrorScopes } from '../../gpu/errorScopes';
 import { padRows } from '../../graph/weights';
-import { packConvWeight } from '../../kernels/conv2d';
 import * as ddimStep from '../../kernels/ddimStep';
 import { DDIM_RUN_BYTES, DDIM_STEP_BYTES, packDdimRun, packDdimStep } from '../../kernels/ddimStep';
-import * as imposeLatents from '../../kernels/imposeLatents';
 import { ceil4 } from '../../kernels/kernel';
-import * as linear from '../../kernels/linear';
 import * as nearestCode from '../../kernels/nearestCode';
 import type { ModelMemory } from '../../models/compiled';
 import type { StepSampler } from './gpuMachine';
@@ -31,12 +28,6 @@ export interface DdimShape {
   readonly guided: boolean;
 }
 
-interface DdimKernels {
-  readonly step: readonly BoundDispatch[];
-  readonly impose: readonly BoundDispatch[];
-  readonly nearest: readonly BoundDispatch[];
-}
-
 export class DdimSampler implements StepSampler {
   readonly states: KeptStates;
   private readonly steps: StepTable;
@@ -47,7 +38,8 @@ export class DdimSampler implements StepSampler {
     private readonly space: LatentSpace,
     private readonly options: ddimStep.DdimStepOptions,
     private readonly buffers: Readonly<Record<'latents' | 'known' | 'indices' | 'run' | 'step', GPUBuffer>>,
-    private readonly kernels: DdimKernels,
+    /** The step, and the search for the nearest codes. */
+    private readonly kernels: readonly BoundDispatch[],
     private readonly owned: readonly GPUBuffer[],
   ) {
     this.steps = new StepTable(device, 'ddim steps', DDIM_STEP_BYTES);
@@ -70,7 +62,8 @@ export class DdimSampler implements StepSampler {
         if (!epsilon) throw new Error('A gaussian prior speaks of the noise of one grid.');
         const { dim, codebookSize, codebook } = space;
         const xStride = ceil4(dim);
-        const options = { samples: batch, count: length, dim, xStride, epsilonStride: epsilon.stride, guided };
+        const shape = { samples: batch, count: length, dim, xStride, epsilonStride: epsilon.stride, guided };
+        const options = { ...shape, codebookSize };
         const rows = 2 * batch * length;
         const every = Int32Array.from({ length: codebookSize }, (_, code) => code);
         const shared = {
@@ -81,30 +74,16 @@ export class DdimSampler implements StepSampler {
           distances: own(createStorage(device, 'distances', rows * 4)),
           codebook: upload('codebook', padRows(codebook, dim)),
           normalised: upload('normalised codebook', padRows(space.latentsOf(every), dim)),
-          weight: upload('deviations', diagonal(space.std)),
-          bias: upload('mean', padRows(Float32Array.from(space.mean), dim)),
+          units: upload('deviation and mean', padRows(Float32Array.of(...space.std, ...space.mean), dim)),
           run: own(createUniform(device, 'ddim run', new ArrayBuffer(DDIM_RUN_BYTES))),
           step: own(createUniform(device, 'ddim step', new ArrayBuffer(DDIM_STEP_BYTES))),
         };
-        const { latents, points, known, normalised } = shared;
-        const onLatents = { ...shared, x: latents, out: points, epsilon: epsilon.buffer };
-        const square = { rows, inWidth: dim, outWidth: dim, activation: 'none', siluX: false, gate: null } as const;
-        // A latent in the codebook's units: x std + mean is a linear layer.
-        const scale = linear.plan({ ...square, elem: 'f32', outElem: 'f32' }, target);
+        const onLatents = { ...shared, x: shared.latents, epsilon: epsilon.buffer, codebook: shared.normalised };
         const search = nearestCode.plan({ count: rows, codebookSize, codeDim: dim }, target);
-        const kernels = {
-          step: await bindPlans(device, [ddimStep.plan(options, target)], onLatents, owned),
-          impose: await bindPlans(
-            device,
-            [imposeLatents.plan({ ...options, codebookSize }, target)],
-            { ...onLatents, known, codebook: normalised },
-            owned,
-          ),
-          nearest: [
-            ...(await bindPlans(device, [scale], onLatents, owned)),
-            ...(await bindPlans(device, [search], { ...shared, latents: points }, owned)),
-          ],
-        };
+        const kernels = [
+          ...(await bindPlans(device, [ddimStep.plan(options, target)], onLatents, owned)),
+          ...(await bindPlans(device, [search], { ...shared, latents: shared.points }, owned)),
+        ];
         return new DdimSampler(device, network, space, options, shared, kernels, owned);
       });
     } catch (error) {
@@ -139,7 +118,7 @@ export class DdimSampler implements StepSampler {
     this.network.begin(program, conditions);
     writeBuffer(device, buffers.latents, Float32Array.from(padRows(space.start(program), space.dim)));
     if (known) writeBuffer(device, buffers.known, known.codes);
-    writeBuffer(device, buffers.run, packDdimRun({ ...options, guidanceScale, seed }));
+    writeBuffer(device, buffers.run, packDdimRun({ ...options, guidanceScale, seed, imposes: known !== null }));
     return 0;
   }
 
@@ -148,12 +127,12 @@ export class DdimSampler implements StepSampler {
     return 0;
   }
 
-  record(encoder: GPUCommandEncoder, { known }: GaussianProgram, i: number): void {
+  record(encoder: GPUCommandEncoder, _program: GaussianProgram, i: number): void {
     const { buffers, kernels } = this;
     this.steps.copy(encoder, i, buffers.step);
     this.network.record(encoder, i, buffers.latents, buffers.latents.size / 2);
     const pass = encoder.beginComputePass({ label: 'ddim' });
-    dispatchAll(pass, [...kernels.step, ...(known ? kernels.impose : []), ...kernels.nearest]);
+    dispatchAll(pass, kernels);
     pass.end();
   }
 
@@ -168,11 +147,4 @@ export class DdimSampler implements StepSampler {
     this.states.dispose();
     this.network.dispose();
   }
-}
-
-/** A matrix with these numbers on its diagonal, as `linear` reads it. */
-function diagonal(values: readonly number[]): Float32Array {
-  const d = values.length;
-  const square = Float32Array.from({ length: d * d }, (_, at) => (at % (d + 1) ? 0 : (values[at % d] ?? 0)));
-  return packConvWeight(square, { inChannels: d, outChannels: d, kernelSize: 1 });
 }

@@ -3,11 +3,35 @@ import { expectClose } from '../../gpu/testing/compare';
 import { testDevice } from '../../gpu/testing/device';
 import { randomArray } from '../../gpu/testing/random';
 import { openSamplerBench } from '../samplerTesting';
-import { DDIM_STEP_BYTES, packDdimRun, packDdimStep, plan, type DdimRun, type DdimTimes } from './index';
+import {
+  DDIM_STEP_BYTES,
+  packDdimRun,
+  packDdimStep,
+  plan,
+  type DdimRun,
+  type DdimStepOptions,
+  type DdimTimes,
+} from './index';
 import { ddimStepReference } from './reference';
 
-const shape = { samples: 3, count: 5, dim: 6, xStride: 8, epsilonStride: 7 };
-const base: DdimRun = { ...shape, guided: false, guidanceScale: 1, seed: 1 };
+const codebookSize = 5;
+const shape = { samples: 3, count: 5, dim: 6, xStride: 8, epsilonStride: 7, codebookSize };
+const base = { ...shape, guided: false, guidanceScale: 1, seed: 1, imposes: false } satisfies DdimRun & DdimStepOptions;
+
+/** What the step binds beside epsilon and x; points hold 7 where nothing is written. */
+function rolesFor({ samples, count, xStride }: typeof shape) {
+  const codebook = randomArray(codebookSize * xStride, 5, 2);
+  const units = randomArray(2 * xStride, 6, 2);
+  const known = new Int32Array(samples * count).fill(-1);
+  return { known, codebook, units, points: new Float32Array(2 * samples * count * xStride).fill(7) };
+}
+
+/** Latents of either part in the codebook's units; the padding of a row stays. */
+const inUnits = (x: ArrayLike<number>, { dim, xStride }: typeof shape, units: Float32Array): Float64Array =>
+  Float64Array.from(x, (value, at) => {
+    const column = at % xStride;
+    return column < dim ? value * (units[column] ?? NaN) + (units[xStride + column] ?? NaN) : 7;
+  });
 
 const TIMES: readonly Omit<DdimTimes, 'number'>[] = [
   { alphaBarFrom: 0.5, alphaBarTo: 0.7 },
@@ -34,7 +58,7 @@ it('one step as the reference, with and without guidance, sizes 1, prime, one wo
       const { samples, count, xStride, epsilonStride, guided } = options;
       const x = randomArray(2 * samples * count * xStride, 1, 3);
       const epsilon = randomArray(samples * count * epsilonStride * (guided ? 2 : 1), 2, 2);
-      const roles = { x, epsilon };
+      const roles = { ...rolesFor(options), x, epsilon };
       const bench = await openSamplerBench(
         context,
         [plan(options, context.target)],
@@ -44,7 +68,14 @@ it('one step as the reference, with and without guidance, sizes 1, prime, one wo
       );
       await bench.run(packDdimStep({ ...times, number: 1 }));
       const expected = ddimStepReference(options, times, x, epsilon);
-      expectClose(await bench.f32('x'), expected, { atol: 2e-4 }, JSON.stringify({ ...change, ...times }));
+      const what = JSON.stringify({ ...change, ...times });
+      expectClose(await bench.f32('x'), expected, { atol: 2e-4 }, what);
+      expectClose(
+        await bench.f32('points'),
+        inUnits(expected, options, roles.units),
+        { atol: 5e-4 },
+        `points, ${what}`,
+      );
       bench.destroy();
     }
 });
@@ -60,6 +91,7 @@ it('many steps in one submit, each with its own coefficients: the noise that mad
     return column < base.dim ? Math.sqrt(0.01) * value + Math.sqrt(0.99) * noise : value;
   });
   const bench = await openSamplerBench(context, [plan(base, context.target)], packDdimRun(base), DDIM_STEP_BYTES, {
+    ...rolesFor(base),
     x: Float32Array.of(...noisy, ...noisy),
     epsilon,
   });

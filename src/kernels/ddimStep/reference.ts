@@ -2,7 +2,7 @@ import { LATENT_LIMIT, LEAST_SIGNAL, type DdimRun, type DdimTimes } from './inde
 
 /** One DDIM step in double precision: x [2, samples, count, xStride], epsilon as the kernel's. @returns the new x and x0; padding as it was */
 export function ddimStepReference(
-  { samples, count, dim, xStride, epsilonStride, guided, guidanceScale }: Omit<DdimRun, 'seed'>,
+  { samples, count, dim, xStride, epsilonStride, guided, guidanceScale }: Omit<DdimRun, 'seed' | 'imposes'>,
   { alphaBarFrom: from, alphaBarTo: to }: Omit<DdimTimes, 'number'>,
   x: ArrayLike<number>,
   epsilon: ArrayLike<number>,
