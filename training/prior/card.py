@@ -84,7 +84,7 @@ def holes_text(scores: dict, kind: str) -> str:
     return f"""
 ## Holes in {inpainting["pictures"]} held-out pictures, {inpainting["answers"]} answers each ({steps_text(inpainting["steps"], kind)}, guidance {inpainting["guidance"]:g})
 
-dB inside the hole. One sharp answer has about twice the squared error of the average of all answers; the average is blurred. The last three columns: dB / classifier-feature distance.
+dB inside the hole. The encoder sees a smooth stand-in under the hole, so that nothing of what is asked for reaches the known codes. One sharp answer has about twice the squared error of the average of all answers; the average is blurred. The last three columns: dB / classifier-feature distance.
 
 | hole | average of {inpainting["answers"]} | best of {inpainting["answers"]} | one | codes right | feature distance of one | Telea | Navier-Stokes | mean colour |
 |---|---|---|---|---|---|---|---|---|
@@ -92,7 +92,7 @@ dB inside the hole. One sharp answer has about twice the squared error of the av
 """
 
 
-def prior_card(config: dict, record: dict, scores: dict, model: Prior, device: str) -> str:
+def prior_card(config: dict, record: dict, scores: dict, model: Prior, device: str, note: str = "") -> str:
     """Markdown. `config` is the training config, `record` the checkpoint's, `scores` those of training.prior.score."""
     c = model.config
     size = sum(p.numel() for p in model.parameters())
@@ -109,7 +109,7 @@ for classifier-free guidance.
 `{record["command"]}`
 
 Seed {record["seed"]}, commit {record["commit"] or "unknown"}, {record["elapsed"] / 60:.0f} minutes on {device}, {record["steps"]:,} steps of {record["batch"]}, codes of {record["data"]["train"]:,} pictures
-({record["data"]["heldOut"]:,} held out). The shipped weights are the moving average.
+({record["data"]["heldOut"]:,} held out). The shipped weights are the moving average.{chr(10) + note if note else ""}
 
 ## Scores
 

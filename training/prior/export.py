@@ -67,6 +67,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--dtype", choices=["F16", "F32"], default="F16")
     parser.add_argument("--device", default="CPU", help="what it was trained on, in words")
+    parser.add_argument("--note", default="", help="a sentence about the training for the card")
     args = parser.parse_args()
     model, record = load_prior_checkpoint(args.checkpoint)
     scores = json.loads(args.scores.read_text())
@@ -82,7 +83,7 @@ def main() -> None:
             "data": f"codes of {train.count} pictures, sha256 {train.about['sha256']}", "metrics": metrics(scores),
         },
     }
-    text = prior_card(config, record, scores, model, args.device)
+    text = prior_card(config, record, scores, model, args.device, args.note)
     write_prior_folder(args.out, model, args.dtype, golden_sample(model, held_out), train.conditions.vocabulary.to_dict(), train.about["tokenizer"], about, text)
     write_pictures(args.out, args.scores.with_suffix(".npz"))
     (args.out / "curve.json").write_text(json.dumps(record["curve"]) + "\n")

@@ -22,8 +22,9 @@ from training.modelfolder import round_weights
 from training.pictures import load_pictures
 from training.prior.baselines import neighbour_bits, unigram_bits
 from training.prior.checkpoint import load_prior_checkpoint
-from training.prior.codes import CodeSet, load_codes
+from training.prior.codes import CodeSet, encode, load_codes
 from training.prior.network import Prior
+from training.prior.neutral import neutralise
 from training.prior.sample import sample
 from training.prior.trainer import Objective, held_out_bound
 from training.tokenizer.checkpoint import load_folder
@@ -63,6 +64,11 @@ class Painter:
         grid = self.grids[0]
         latents = made.transpose(1, 2).reshape(len(made), -1, grid.height, grid.width)
         return self.tokenizer.quantize(latents).indices.flatten(1)
+
+    def encode(self, pictures: np.ndarray) -> Tensor:
+        """Pictures uint8 [P, H, W, 3] as a prior takes them: codes [P, N], of a gaussian prior the latents [P, N, d]."""
+        codes, latents = encode(self.tokenizer, pictures, np.zeros(len(pictures), bool), None, 0)
+        return torch.from_numpy(latents.astype(np.float32) if self.gaussian else codes.astype(np.int64))
 
     @torch.no_grad()
     def pictures(self, codes: Tensor, batch: int = 32) -> np.ndarray:
@@ -146,12 +152,12 @@ def fill_mean(pictures: np.ndarray, hole: np.ndarray) -> np.ndarray:
 
 def score_holes(model: Prior, objective: Objective, painter: Painter, held_out: CodeSet, pictures: np.ndarray, judge: Classifier,
                 count: int, steps: int, guidance: float) -> dict:
-    """Holes in `count` held-out pictures, eight answers each. Answers are pasted into the picture: outside the hole it stays as it is."""
+    """Holes in `count` held-out pictures, eight answers each. Answers are pasted into the picture: outside the hole it stays as it is. Known codes are
+    those of the picture with a stand-in under the hole, as in the page: the encoder sees every pixel, and would tell of those that are asked for."""
     grid = model.config.grids[-1]
     pick = np.random.default_rng(9).permutation(held_out.count)[:count]
     truth, context = pictures[pick], torch.from_numpy(held_out.conditions.full(pick))
-    known_codes = torch.from_numpy(held_out.codes[0, pick].astype(np.int64))
-    known = torch.from_numpy(held_out.latents[0, pick].astype(np.float32)) if painter.gaussian else known_codes
+    true_codes = torch.from_numpy(held_out.codes[0, pick].astype(np.int64))
     factor = truth.shape[1] // grid.height
     features = classify(judge, truth)[0]
     result = {}
@@ -162,13 +168,14 @@ def score_holes(model: Prior, objective: Objective, painter: Painter, held_out: 
             step = grid.height // other.height
             parts.append(torch.from_numpy(hole.reshape(other.height, step, other.width, step).max((1, 3)).ravel()))
         mask = torch.cat(parts).expand(len(pick), -1)
+        known = painter.encode(neutralise(truth, pixels))
         answers, right = [], []
         for i in range(ANSWERS):
             made = torch.cat([
                 painter.codes(draw(model, context[part], steps=steps, seed=1000 + i, guidance=guidance, known=known[part], mask=mask[part], objective=objective))
                 for part in in_batches(len(pick))
             ])
-            right.append(float((made == known_codes)[mask].float().mean()))
+            right.append(float((made == true_codes)[mask].float().mean()))
             pasted = truth.copy()
             pasted[:, pixels] = painter.pictures(made)[:, pixels]
             answers.append(pasted)
@@ -196,6 +203,7 @@ def main() -> None:
     parser.add_argument("--guidance", type=float, default=3.0)
     parser.add_argument("--holes", type=int, default=64, help="held-out pictures to repaint")
     parser.add_argument("--hole-steps", type=int, default=12, help="of sampling, for a hole")
+    parser.add_argument("--holes-only", action="store_true", help="score holes alone; the rest of --out stays as it is")
     parser.add_argument("--hole-guidance", type=float, default=1.0, help="1: the answers' average is the posterior mean")
     args = parser.parse_args()
     model, record = load_prior_checkpoint(args.checkpoint)
@@ -208,6 +216,12 @@ def main() -> None:
     data = load_pictures(args.data, manifest["preprocess"]["size"]).own()
     real_train, real = (data.split(held_out).pictures for held_out in (False, True))
     judge, objective = load_classifier(args.classifier), Objective(model.config, {}, torch.device("cpu"))
+    painter = Painter(tokenizer, model)
+    if args.holes_only:
+        scores = json.loads(args.out.read_text())
+        scores["inpainting"] = score_holes(model, objective, painter, held_out, real, judge, args.holes, args.hole_steps, args.hole_guidance)
+        args.out.write_text(json.dumps(scores, indent=2) + "\n")
+        return
     bound = held_out_bound(model, objective, held_out, 8, 64, torch.device("cpu"))
     scores: dict = {"bound": bound, "baselines": {}}
     first = 0
@@ -219,7 +233,6 @@ def main() -> None:
         }
         first += grid.count
     print(json.dumps(scores), flush=True)
-    painter = Painter(tokenizer, model)
     scores["sampling"], pictures, codes = score_samples(model, objective, painter, train, judge, real, real_train, args.samples, args.steps, args.guidance)
     print(json.dumps(scores["sampling"]), flush=True)
     scores["memorisation"] = memorisation(codes, pictures, train, real_train)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -46,23 +47,27 @@ class PriorTrainer(ModelState):
         self.average.copy_from(self.model.state_dict())
         return [name for name in self.average.values if name not in fits]
 
-    def batch(self, batch: int, rank: int, world: int) -> tuple[Tensor, Tensor]:
-        """(x0, context) of this step and process: codes [B, N], or normalised latents [B, N, d]; [B, C]."""
+    def batch(self, batch: int, rank: int, world: int) -> tuple[Tensor, Tensor, Holes | None]:
+        """(x0, context, holes) of this step and process: codes [B, N], or normalised latents [B, N, d]; [B, C]; where the process learns to fill them."""
         data, o = self.data, self.options
         pick = batch_indices(data.count, batch, self.steps_done, self.seed)[rank::world]
         rng = np.random.default_rng([self.seed, 3, self.steps_done, rank])
         source = data.codes if self.config.kind != "gaussian" else data.latents
         variant = np.where(rng.random(len(pick)) < o["plainShare"], 0, rng.integers(0, len(source), len(pick)))
         context = data.conditions.draw(pick, o["drop"], rng)
-        return self.objective.to_x0(source[variant, pick]), torch.from_numpy(context).to(self.device)
+        share = o.get("holeShare", 0.0) if self.config.kind == "absorbing" and len(data.grids) == 1 else 0.0
+        holed = rng.random(len(pick)) < share
+        x0 = self.objective.to_x0(source[np.where(holed, 0, variant), pick])
+        holes = holes_of(data, pick, x0, holed, rng) if share else None
+        return x0, torch.from_numpy(context).to(self.device), holes
 
     def step(self, batch: int, progress: float, rank: int = 0, world: int = 1) -> float:
         """One update. Returns the loss that is reported: bits per token of this batch (gaussian: mean squared error of epsilon)."""
         o = self.options
         self.optimizer.set_rate(warm_cosine(o, self.steps_done, progress))
-        x0, context = self.batch(batch, rank, world)
+        x0, context, holes = self.batch(batch, rank, world)
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + self.steps_done) * 64 + rank)
-        noisy, t, phase = self.objective.noise(x0, generator)
+        noisy, t, phase = self.objective.noise(x0, generator, holes=holes)
         with self.autocast():
             outputs = self.run(noisy, context, t)
         loss, figure = self.objective.loss(outputs, x0, noisy, t, phase, generator)
@@ -96,6 +101,29 @@ def prior_config(config: dict, data: CodeSet) -> PriorConfig:
     return PriorConfig.from_dict(values, len(vocabulary.entries))
 
 
+@dataclass
+class Holes:
+    """Holes in the pictures of a batch."""
+
+    chosen: Tensor  # bool [B]: trained on its hole
+    inside: Tensor  # bool [B, N]
+    codes: Tensor  # int64 [B, N]: the picture's own in the hole; around it, what the encoder makes of the picture with a stand-in under the hole
+
+
+def holes_of(data: CodeSet, pick: np.ndarray, x0: Tensor, chosen: np.ndarray, rng: np.random.Generator) -> Holes:
+    """A hole for each picture, of which those of `chosen` [B] count. x0: codes of the pictures as they are."""
+    if data.holed is None or data.rects is None:
+        raise ValueError("holeShare needs codes of pictures with holes: run training.prior.codes with --holes")
+    which = rng.integers(0, len(data.holed), len(pick))
+    [grid] = data.grids
+    top, left, height, width = torch.from_numpy(data.rects[which, pick].astype(np.int64)).to(x0.device).unbind(1)
+    rows, columns = (torch.arange(size, device=x0.device)[None] for size in (grid.height, grid.width))
+    within = ((rows >= top[:, None]) & (rows < (top + height)[:, None]))[:, :, None] & ((columns >= left[:, None]) & (columns < (left + width)[:, None]))[:, None]
+    inside = within.flatten(1)
+    around = torch.from_numpy(data.holed[which, pick].astype(np.int64)).to(x0.device)
+    return Holes(torch.from_numpy(chosen).to(x0.device), inside, torch.where(inside, x0, around))
+
+
 class Objective:
     """What a kind of prior is trained on: how x0 becomes noisy, the loss, the bound in bits per token."""
 
@@ -115,7 +143,7 @@ class Objective:
         x = torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32 if self.config.kind == "gaussian" else np.int64)).to(self.device)
         return (x - self.mean) / self.std if self.config.kind == "gaussian" else x
 
-    def noise(self, x0: Tensor, generator: torch.Generator, t: Tensor | None = None, phase: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    def noise(self, x0: Tensor, generator: torch.Generator, t: Tensor | None = None, phase: Tensor | None = None, holes: Holes | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """(xt, t [B], phase [B]). With two grids a sample is in phase 0 (top noisy, bottom unknown) or 1 (top given, bottom noisy): the
         bound is then that of p(top) p(bottom | top)."""
         count = len(x0)
@@ -132,6 +160,8 @@ class Objective:
         parts = []
         for g, (process, part) in enumerate(zip(self.processes, x0.split(self.counts, 1), strict=True)):
             noisy = process.q_sample(part, t, generator)
+            if holes:
+                noisy, t = mask_holes(noisy, t, holes, process, generator)
             hidden = torch.full_like(part, process.size)
             here = phase[:, None]
             parts.append(torch.where(here == g, noisy, torch.where(here > g, part, hidden)))
@@ -178,6 +208,15 @@ class Objective:
             total += (phase == g) * nats
             total += process.prior_term() * clean.shape[1]
         return total / x0.shape[1] / math.log(2)
+
+
+def mask_holes(noisy: Tensor, t: Tensor, holes: Holes, process: DiscreteProcess, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """(xt, t) where `holes.chosen` samples are masked in their hole alone, with the probability t / T, and the codes around it are those of the picture
+    with a stand-in under the hole: what a sampler is given that fills one, and what even masks over whole pictures hardly ever show. Their t
+    becomes the time at which as much is masked; what the hole still shows is as it is."""
+    masked = holes.inside & (torch.rand(noisy.shape, generator=generator).to(noisy.device) < (t / process.steps)[:, None])
+    times = (masked.float().mean(1) * process.steps).ceil().long().clamp(1, process.steps)
+    return torch.where(holes.chosen[:, None], holes.codes.masked_fill(masked, process.size), noisy), torch.where(holes.chosen, times, t)
 
 
 @torch.no_grad()

@@ -15,6 +15,7 @@ from training.modelfolder import load_prior_folder
 from training.prior import export
 from training.prior.checkpoint import load_prior_checkpoint
 from training.prior.grid import context_of
+from training.prior.neutral import neutralise
 from training.prior.score import fill_mean, holes, masked_psnr, memorisation
 from training.prior.vocabulary import Vocabulary
 from training.tests.test_prior_training import go, start, stripes
@@ -106,3 +107,34 @@ def test_a_prompt_becomes_ids_and_unknown_words_are_named() -> None:
     assert context_of(vocabulary, {}) == [0, 0, 0, 0]
     with pytest.raises(ValueError, match="words: .* no dog"):
         context_of(vocabulary, {"words": "dog face"})
+
+
+def test_the_stand_in_is_made_of_known_pixels_alone() -> None:
+    rng = np.random.default_rng(3)
+    pictures = rng.integers(0, 256, (3, 21, 16, 3), np.uint8)
+    hole = np.zeros((21, 16), bool)
+    hole[5:17, 3:12] = True
+    other = pictures.copy()
+    other[:, hole] = rng.integers(0, 256, (3, int(hole.sum()), 3), np.uint8)
+    filled = neutralise(pictures, hole)
+    assert np.array_equal(filled, neutralise(other, hole))
+    assert np.array_equal(filled[:, ~hole], pictures[:, ~hole])
+    assert not np.array_equal(filled[:, hole], pictures[:, hole])
+    assert (neutralise(pictures, np.ones_like(hole)) == 255).all()
+
+
+def test_the_stand_in_of_one_pixel_is_its_neighbours_mean() -> None:
+    pictures = np.array([[[[10] * 3, [20] * 3], [[60] * 3, [255] * 3]]], np.uint8)
+    hole = np.array([[False, False], [False, True]])
+    # One level up there is a single pixel: the mean of the three that are known.
+    assert neutralise(pictures, hole)[0, 1, 1].tolist() == [30, 30, 30]
+
+
+def test_the_stand_in_is_that_of_the_page() -> None:
+    """The page is tested against the same file, which this module wrote (src/image/hole/fixtures/make.py)."""
+    fixture = json.loads(Path("src/image/hole/fixtures/neutral.json").read_text())
+    for case in fixture:
+        height, width = case["height"], case["width"]
+        picture = np.array(case["picture"], np.uint8).reshape(1, height, width, 3)
+        hole = np.array(case["hole"], bool).reshape(height, width)
+        assert np.abs(neutralise(picture, hole)[0].ravel().astype(int) - np.array(case["expected"])).max() <= 1

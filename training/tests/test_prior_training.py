@@ -10,9 +10,10 @@ import torch
 
 from training.muon import MatrixOptimizer, orthogonalise
 from training.prior import gelu
-from training.prior.codes import CodeSet
+from training.prior.codes import CodeSet, random_rects
 from training.prior.loop import PriorRun
-from training.prior.trainer import PriorTrainer
+from training.prior.process import DiscreteProcess
+from training.prior.trainer import PriorTrainer, holes_of, mask_holes
 from training.prior.vocabulary import Conditions, of_emoji
 
 SIZE = 6
@@ -145,3 +146,45 @@ def test_the_fused_gelu_is_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> Non
     (torch.nn.functional.gelu(x, approximate="tanh") * weights).sum().backward()
     assert torch.allclose(own, x.grad, atol=1e-5)
     assert torch.allclose(gelu._FusedGelu.apply(x), torch.nn.functional.gelu(x, approximate="tanh"), atol=1e-5)
+
+
+
+def holed(data: CodeSet, count: int = 2) -> CodeSet:
+    """The same with holes, around which every code is one more."""
+    rng = np.random.default_rng(5)
+    data.rects = np.stack([random_rects(data.count, 4, 4, rng) for _ in range(count)])
+    data.holed = np.stack([(data.codes[0] + 1) % SIZE] * count)
+    return data
+
+
+def test_a_hole_is_masked_alone_and_the_codes_around_it_saw_a_stand_in() -> None:
+    data, process = holed(stripes(400)), DiscreteProcess({"kind": "absorbing", "numTimesteps": 10}, SIZE, torch.device("cpu"))
+    x0 = torch.from_numpy(data.codes[0].astype(np.int64))
+    chosen = np.arange(400) % 2 == 0
+    holes = holes_of(data, np.arange(400), x0, chosen, np.random.default_rng(1))
+    t = torch.full((400,), 10)
+    noisy, times = mask_holes(x0, t, holes, process, torch.Generator().manual_seed(0))
+    masked = noisy == SIZE
+    assert torch.equal(noisy[~chosen], x0[~chosen]) and torch.equal(times[~chosen], t[~chosen])
+    assert torch.equal(noisy[chosen][~masked[chosen]], (x0[chosen][~masked[chosen]] + 1) % SIZE)
+    for row in masked[chosen]:  # at the last time all of the rectangle
+        rows, columns = row.view(4, 4).nonzero().unbind(1)
+        assert int(row.sum()) == (rows.max() - rows.min() + 1) * (columns.max() - columns.min() + 1)
+    share = masked[chosen].float().mean(1)
+    assert torch.equal(times[chosen], (share * 10).ceil().long().clamp(1, 10))
+    assert share.min() < 0.1 and share.max() == 1
+    half, _ = mask_holes(x0, torch.full((400,), 5), holes, process, torch.Generator().manual_seed(0))
+    assert float((half == SIZE).sum() / masked.sum()) == pytest.approx(0.5, abs=0.05)
+    shown = (holes.inside & (half != SIZE))[chosen]
+    assert torch.equal(half[chosen][shown], x0[chosen][shown])
+
+
+def test_a_prior_learns_from_holes_too() -> None:
+    run = start("absorbing", 60)
+    run.trainer.options = {**TRAINING, "holeShare": 0.5}
+    with pytest.raises(ValueError, match="--holes"):
+        go(run, 1)
+    holed(run.trainer.data)
+    before = run.trainer.evaluate(run.trainer.data)["heldOut"]
+    go(run, 60)
+    assert run.trainer.evaluate(run.trainer.data)["heldOut"] < before - 0.5
