@@ -20,7 +20,7 @@ export default defineConfig({
   build: { target: 'es2022', chunkSizeWarningLimit: 1200, assetsInlineLimit: 0 },
   // What a worker first needs when somebody presses a button would be optimised then, and the page reloaded.
   optimizeDeps: {
-    exclude: ['@jsquash/webp', '@jsquash/avif'],
+    exclude: ['@jsquash/webp', '@jsquash/avif', '@jsquash/png'],
     include: ['@tensorflow/tfjs-core/dist/register_all_gradients'],
   },
   server: { port: 5173 },
