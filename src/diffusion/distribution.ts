@@ -58,12 +58,17 @@ export function x0Distribution(
   return { logs, best, confidence: Math.exp(logs[best] ?? 0), entropy: Math.max(0, entropy) };
 }
 
-function normalise(logs: Float64Array): void {
+/** log sum exp of a row of logits, in doubles. */
+export function logSumExp(logits: Float64Array | Float32Array): number {
   let peak = -Infinity;
-  for (const log of logs) peak = Math.max(peak, log);
+  for (const logit of logits) peak = Math.max(peak, logit);
   let sum = 0;
-  for (const log of logs) sum += Math.exp(log - peak);
-  const shift = peak + Math.log(sum);
+  for (const logit of logits) sum += Math.exp(logit - peak);
+  return peak + Math.log(sum);
+}
+
+function normalise(logs: Float64Array): void {
+  const shift = logSumExp(logs);
   for (let k = 0; k < logs.length; k++) logs[k] = (logs[k] ?? 0) - shift;
 }
 

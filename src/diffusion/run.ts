@@ -29,6 +29,8 @@ export interface Denoiser {
     span: Span,
     guided: boolean,
   ): Promise<{ conditional: Float32Array; unconditional: Float32Array | null }>;
+  /** False at a place whose logits nobody may read: its code is known, and stays. Without it every place is answered. */
+  isAsked?(place: number): boolean;
 }
 
 export interface RunState {
@@ -90,6 +92,7 @@ export async function runStep(
   for (let sample = 0; sample < batch; sample++) {
     const candidates: Candidate[] = [];
     for (let i = 0; i < count; i++) {
+      if (denoiser.isAsked?.(first + i) === false) continue;
       const row = sample * count + i;
       const at = sample * length + first + i;
       const xt = state.codes[at] ?? 0;

@@ -8,6 +8,8 @@ import type {
   ExactOptions,
   ExactResult,
   GoldenEntry,
+  InpaintOptions,
+  InpaintResult,
   LearntTiles,
   LocalFolder,
   ModelSummary,
@@ -78,6 +80,12 @@ export interface EngineApi {
     onFrame?: (frame: SampleFrame) => void,
     report?: Report,
   ): Promise<SampleResult>;
+  inpaint(
+    call: number,
+    options: InpaintOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<InpaintResult>;
   sampleExact(
     call: number,
     options: ExactOptions,

@@ -88,6 +88,8 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     vocabulary: (modelId, call) => run((id, report) => api.vocabulary(id, modelId, report), call),
     sample: (options, onFrame, call) =>
       run((id, report) => api.sample(id, options, onFrame && Comlink.proxy(onFrame), report), call),
+    inpaint: (options, onFrame, call) =>
+      run((id, report) => api.inpaint(id, options, onFrame && Comlink.proxy(onFrame), report), call),
     sampleExact: (options, onFrame, call) =>
       run((id, report) => api.sampleExact(id, options, onFrame && Comlink.proxy(onFrame), report), call),
     trainTiles: (options, onReport, call) =>

@@ -6,6 +6,7 @@ import type { EngineApi, Report, WorkerOptions } from './api';
 import { closeBackend, openBackend, type Backend } from './backend';
 import { Calls } from './calls';
 import { checkCodes } from './checkCodes';
+import { inpaint } from './inpaint/inpaint';
 import { inspectQuantizer, levelsAt } from './inspect';
 import { ModelShelf } from './modelShelf';
 import { decodePatch } from './patches';
@@ -22,6 +23,8 @@ import type {
   ExactOptions,
   ExactResult,
   GoldenEntry,
+  InpaintOptions,
+  InpaintResult,
   LearntTiles,
   LocalFolder,
   ModelSummary,
@@ -261,6 +264,20 @@ export class EngineHost implements EngineApi {
     return this.guarded(
       call,
       (control) => samplePrior({ shelf: this.shelf, backend: this.live }, options, kept, control, onFrame),
+      report,
+    );
+  }
+
+  inpaint(
+    call: number,
+    options: InpaintOptions,
+    onFrame?: (frame: SampleFrame) => void,
+    report?: Report,
+  ): Promise<InpaintResult> {
+    const kept = new SampleMemory();
+    return this.guarded(
+      call,
+      (control) => inpaint({ shelf: this.shelf, backend: this.live }, options, kept, control, onFrame),
       report,
     );
   }

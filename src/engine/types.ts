@@ -17,11 +17,13 @@ import type {
   SampleResult,
   VocabularyView,
 } from './sampling/types';
+import type { InpaintOptions, InpaintResult } from './inpaint/types';
 import type { LearntTiles, TilesReport, TrainTilesOptions } from './tiles/types';
 
 export type { CodeGrid, Fit, GoldenEntry, Picture };
 export type * from './sampling/types';
 export type * from './tiles/types';
+export type * from './inpaint/types';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -257,6 +259,11 @@ export interface EngineClient {
    * Resumes by itself from the last kept step after a lost device.
    */
   sample(options: SampleOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<SampleResult>;
+  /**
+   * Fills a hole: the picture is encoded with a stand-in under the hole, known codes stay, the others are sampled, and every answer is decoded and
+   * scored. Two pictures that differ only under the hole get the same answers.
+   */
+  inpaint(options: InpaintOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<InpaintResult>;
   /** The same samplers over a world of 1,152 maps of 8 x 8 codes, where the network is replaced by the truth. */
   sampleExact(options: ExactOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<ExactResult>;
   /**

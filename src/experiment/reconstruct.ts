@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { fileName, sourceField, type SourceRef } from './source';
 import { defineSpec, type SpecTable } from './spec';
 
-/** Where the picture comes from. An own picture lives in the session only and never travels in a link. */
-export type SourceRef =
-  { readonly kind: 'sample'; readonly file: string } | { readonly kind: 'own'; readonly id: number };
+export type { SourceRef } from './source';
 
 /** What defines a run of the reconstruct lab. */
 export interface ReconstructSpec {
@@ -17,26 +16,9 @@ export interface ReconstructSpec {
   readonly fit: 'cover' | 'contain' | null;
 }
 
-/** Names become parts of addresses: folders are allowed, a way out of them or to another site is not. */
-const fileName = z
-  .string()
-  .max(120)
-  .regex(/^[\w-][\w .-]*(?:\/[\w-][\w .-]*)*$/);
-
 const fields = {
   model: { default: null, schema: fileName.nullable(), share: true, history: true, preference: false },
-  source: {
-    default: null,
-    schema: z
-      .discriminatedUnion('kind', [
-        z.object({ kind: z.literal('sample'), file: fileName }),
-        z.object({ kind: z.literal('own'), id: z.number().int().nonnegative() }),
-      ])
-      .nullable(),
-    share: (source) => source?.kind !== 'own',
-    history: true,
-    preference: false,
-  },
+  source: sourceField,
   mode: { default: 'fit', schema: z.enum(['fit', 'tile']), share: true, history: true, preference: false },
   fit: {
     default: null,

@@ -1,19 +1,18 @@
 import { UnstyledButton, Tooltip } from '@mantine/core';
-import { sampleUrl } from '../../samples';
-import { useLab, useLabState } from './labState';
+import { sampleUrl, type Sample } from './samples';
 import classes from './SampleRow.module.css';
 
 /** The built-in pictures, one click each. */
-export function SampleRow() {
-  const { context, session } = useLab();
-  const samples = useLabState((state) => state.samples);
-  const source = useLabState((state) => state.spec.source);
-  const shown = useLabState((state) => state.source);
+export function SampleRow(props: {
+  samples: readonly Sample[];
+  samplesUrl: string;
+  isActive: (sample: Sample) => boolean;
+  onPick: (sample: Sample) => void;
+}) {
+  const { samples, samplesUrl, isActive, onPick } = props;
   return (
     <div className={classes.row} role="group" aria-label="Samples">
       {samples.map((sample, i) => {
-        const active =
-          source === null ? shown?.name === sample.title : source.kind === 'sample' && source.file === sample.file;
         const words = `${sample.title}${sample.heldOut ? ', not in the training data' : ''}. ${sample.credit}`;
         return (
           <Tooltip key={sample.file} label={words}>
@@ -21,11 +20,11 @@ export function SampleRow() {
               className={classes.sample}
               data-testid={`sample-${i}`}
               aria-label={`Sample: ${words}`}
-              aria-pressed={active}
-              onClick={() => void session.change({ source: { kind: 'sample', file: sample.file } })}
+              aria-pressed={isActive(sample)}
+              onClick={() => onPick(sample)}
             >
               <img
-                src={sampleUrl(context.samplesUrl, sample.file)}
+                src={sampleUrl(samplesUrl, sample.file)}
                 alt=""
                 width={sample.width}
                 height={sample.height}

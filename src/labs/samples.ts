@@ -1,4 +1,4 @@
-/** The built-in pictures, for every lab. */
+/** The built-in pictures, and pictures by their address, for every lab. */
 import { z } from 'zod';
 
 /** A built-in sample, as `samples/index.json` lists it. */
@@ -38,3 +38,20 @@ export async function loadSamples(samplesUrl: string, signal: AbortSignal): Prom
 
 /** The address of a sample's picture. */
 export const sampleUrl = (samplesUrl: string, file: string): string => `${samplesUrl}${file}`;
+
+/**
+ * The file of a picture: a sample's, or one that the visitor gave the address of.
+ * @throws Error for the visitor: the server says no, does not answer, or forbids other sites (CORS)
+ */
+export async function fetchPicture(url: string, signal: AbortSignal): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const message = `${url} does not answer, or does not let other sites read it. Save the picture and drop the file here.`;
+    throw new Error(message, { cause });
+  }
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  return response.blob();
+}

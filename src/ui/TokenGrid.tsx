@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { cellAt, drawTokens, type TokenLook } from './tokenGrid/draw';
 import { cellAfterKey } from './tokenGrid/keys';
 import type { Cell, GridLike, PictureLike } from './types';
+import { useSize } from './useSize';
 import classes from './TokenGrid.module.css';
 
 export interface TokenGridProps {
@@ -18,21 +19,6 @@ export interface TokenGridProps {
   readonly label: string;
   /** Changes when the colours of the page change, so that the canvas is drawn anew. */
   readonly schemeKey: string;
-}
-
-/** Size of an element in CSS pixels, kept up to date. */
-function useSize(ref: React.RefObject<HTMLElement | null>): { width: number; height: number } {
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [ref]);
-  return size;
 }
 
 /**

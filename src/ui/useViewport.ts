@@ -69,6 +69,8 @@ export function useViewport() {
 
   return {
     view,
+    /** For stages with pointers of their own. */
+    change: setView,
     reset: () => setView(wholeView),
     zoomBy,
     /** For the element around all stages. */

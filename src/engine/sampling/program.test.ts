@@ -27,3 +27,10 @@ it('a raster run goes on at its place, or at the first place before it that hold
   expect(plan(inSecond, 2).steps.map(({ span }) => span.first)).toEqual([3, 4, 5]);
   expect([...plan(inFirst, 2).start]).toEqual([1, 5, 7, 7, 7, 7, 4, 5, 7, 7, 7, 7]);
 });
+
+it('a gaussian prior with two grids is refused in words', () => {
+  const grids = ['top', 'bottom'].map((name) => ({ name, height: 1, width: 2, codebookSize: 5 }));
+  const process = { kind: 'gaussian', numTimesteps: 10, cosineOffset: 0.008 } as const;
+  const options = { sampler: { kind: 'ddim', numSteps: 2 }, schedule: { kind: 'model' }, seed: 1, batch: 1 } as const;
+  expect(() => planProgram({ process, grids }, options)).toThrow(/one grid of latents, this one has 2/);
+});

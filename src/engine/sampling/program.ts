@@ -179,9 +179,13 @@ function startTime(
       part.reduce((sum, code) => sum + Number(code < 0), 0),
     );
   }
-  const share = most / count;
-  const found = schedule.gammaBar.findIndex((gamma) => gamma >= share - 1e-9);
-  return Math.max(1, found < 0 ? last : found);
+  return timeOfShare(schedule, most / count);
+}
+
+/** The first time at which this share of the codes is [MASK]. */
+export function timeOfShare({ gammaBar, numTimesteps }: Schedule, share: number): number {
+  const found = gammaBar.findIndex((gamma) => gamma >= share - 1e-9);
+  return Math.max(1, found < 0 ? numTimesteps : found);
 }
 
 function imposeStart(
@@ -243,6 +247,10 @@ function planGaussian(
   { numTimesteps, cosineOffset }: Extract<PriorConfig['process'], { kind: 'gaussian' }>,
   { batch, seed, sampler, start, known }: ProgramOptions,
 ): GaussianProgram {
+  if (config.grids.length > 1)
+    throw new Error(
+      `A gaussian prior is sampled over one grid of latents, this one has ${config.grids.length}: train one for each grid, or a discrete one.`,
+    );
   if (sampler.kind !== 'ddim' || !(Number.isInteger(sampler.numSteps) && sampler.numSteps >= 1))
     throw new Error('A gaussian prior is sampled with ddim and 1 step or more.');
   const alphaBar = cosineAlphaBar(numTimesteps, cosineOffset);

@@ -35,6 +35,8 @@ export type DrawState = (
 
 /** Frames are drawn no more often than this: reading them costs the loop a little, seeing more nobody can. */
 const FRAME_MS = 80;
+/** Where nobody looks a state is kept no more often than this: what a lost device costs at most. */
+const KEEP_MS = 2000;
 
 export interface SampleRun {
   readonly trace: readonly SampleFrame[];
@@ -72,7 +74,7 @@ export async function runProgram(
     done = await machine.advance(signal);
     sampleMs += performance.now() - started;
     report?.({ stage: 'sample', fraction: done / total, message: `step ${done} of ${total}` });
-    if (done < total && onFrame && performance.now() - drawnAt >= FRAME_MS) {
+    if (done < total && performance.now() - drawnAt >= (onFrame ? FRAME_MS : KEEP_MS)) {
       const state = await machine.peek();
       progress.keep(done, state);
       await show(done, state);

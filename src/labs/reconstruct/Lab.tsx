@@ -9,7 +9,7 @@ import { Intro } from './parts/Intro';
 import { LabServicesContext, type LabServices } from './parts/labState';
 import { Scores } from './parts/Scores';
 import { Toolbar } from './parts/Toolbar';
-import { usePaste } from './parts/usePaste';
+import { usePaste } from '../../ui/usePaste';
 import { useUndoKeys } from './parts/useUndoKeys';
 import classes from './Lab.module.css';
 

@@ -2,7 +2,7 @@ import { decodeSpec, encodeSpec } from '../../experiment/link';
 import { createSpecStore } from '../../experiment/store';
 import { decodePicture } from '../../image/decode';
 import type { LabContext } from '../contract';
-import { loadSamples, sampleUrl } from '../samples';
+import { fetchPicture, loadSamples, sampleUrl } from '../samples';
 import { createReconstructSession, type ReconstructSession } from './session';
 import { reconstructSpec, type ReconstructSpec } from './spec';
 import { createReconstructStore, type ReconstructStore } from './store';
@@ -17,20 +17,6 @@ export async function specOfLink(context: LabContext, link: string): Promise<Rec
   const { spec, notices } = await decodeSpec(reconstructSpec, link);
   for (const message of notices) context.notify({ kind: 'warning', title: 'Not all of the link', message });
   return spec;
-}
-
-/** @throws Error for the visitor: the server says no, does not answer, or forbids other sites (CORS) */
-async function fetchPicture(url: string, signal: AbortSignal): Promise<Blob> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal });
-  } catch (cause) {
-    signal.throwIfAborted();
-    const message = `${url} does not answer, or does not let other sites read it. Save the picture and drop the file here.`;
-    throw new Error(message, { cause });
-  }
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
-  return response.blob();
 }
 
 /** Puts the lab together from its context and, where there was a link, its spec. */

@@ -3,7 +3,7 @@ import type { Reconstruction } from '../../engine/types';
 import { createFakeEngine, fakeModel } from '../testing/fakeEngine';
 import { testPicture } from '../testing/pictures';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow, type BatchServices } from './batch';
-import { readAddress } from './address';
+import { readAddress } from '../address';
 import {
   codesAlone,
   codeVector,

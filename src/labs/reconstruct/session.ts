@@ -7,7 +7,7 @@ import { codesFromJson } from '../../image/codes';
 import type { Notice } from '../contract';
 import type { Sample } from '../samples';
 import { isAbort, messageOf, unlessAborted } from '../abort';
-import { readAddress } from './address';
+import { readAddress } from '../address';
 import { createSideWork, type SideWork } from './sideWork';
 import { createSources, type Loaded, type SourceServices } from './sources';
 import type { ReconstructSpec, SourceRef } from './spec';

@@ -8,6 +8,7 @@ import type {
   CodeGrid,
   EngineClient,
   EngineEvent,
+  InpaintOptions,
   ModelSummary,
   Picture,
   PriorSummary,
@@ -16,6 +17,7 @@ import type {
   RunOptions,
   TokenizerSummary,
 } from '../../engine/types';
+import { fakeInpaint } from './fakeInpaint';
 import { fakeExplain, fakeSample, fakeVocabulary } from './fakePrior';
 
 const factor = 8;
@@ -147,12 +149,15 @@ function psnrOf(a: Picture, b: Picture): number {
 
 export interface FakeEngine extends EngineClient {
   readonly calls: string[];
+  /** What was asked of `inpaint`. */
+  readonly fillings: InpaintOptions[];
   emit(event: EngineEvent): void;
 }
 
 export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   const listeners = new Set<(event: EngineEvent) => void>();
   const calls: string[] = [];
+  const fillings: InpaintOptions[] = [];
   let list: readonly TokenizerSummary[] = options.models ?? [fakeModel];
   const loaded = new Set<string>();
   const kept = new Set<string>();
@@ -203,8 +208,22 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     };
   };
 
+  /** Waits between two steps of a run, and fails in the middle of it where that is asked for. */
+  const breather = (call: CallOptions) => {
+    let steps = 0;
+    return async () => {
+      await abortable(options.delayMs ?? 0, call.signal);
+      if (++steps === 3 && options.failSample) {
+        const message = options.failSample;
+        options.failSample = undefined;
+        throw new Error(message);
+      }
+    };
+  };
+
   return {
     calls,
+    fillings,
     emit: (event) => listeners.forEach((listener) => listener(event)),
     ready: Promise.resolve(capabilities),
     capabilities: () => Promise.resolve(capabilities),
@@ -291,16 +310,15 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     sample: (asked, onFrame, call = {}) => {
       const from = asked.start ? ` from ${asked.start.time}` : '';
       calls.push(`sample ${asked.model} ${asked.sampler.kind} x${asked.batch}${from}`);
-      let steps = 0;
-      const breathe = async () => {
-        await abortable(options.delayMs ?? 0, call.signal);
-        if (++steps === 3 && options.failSample) {
-          const message = options.failSample;
-          options.failSample = undefined;
-          throw new Error(message);
-        }
-      };
-      return fakeSample(found(priors, asked.model), asked, { onFrame, breathe, decode: (grid) => decodeBlocks(grid) });
+      const decode = (grid: CodeGrid) => decodeBlocks(grid);
+      return fakeSample(found(priors, asked.model), asked, { onFrame, breathe: breather(call), decode });
+    },
+    inpaint: (asked, onFrame, call = {}) => {
+      const from = asked.from ? ` from ${asked.from.renoise}` : '';
+      calls.push(`inpaint ${asked.model} ${asked.sampler.kind} x${asked.count} seed ${asked.seed}${from}`);
+      fillings.push(asked);
+      const tokenizer = { encode: encodeBlocks, decode: (grid: CodeGrid) => decodeBlocks(grid) };
+      return fakeInpaint(found(priors, asked.model), asked, { onFrame, breathe: breather(call), ...tokenizer });
     },
     sampleExact: () => Promise.reject(new Error('The fake engine has no exact world.')),
     trainTiles: () => Promise.reject(new Error('The fake engine learns nothing.')),

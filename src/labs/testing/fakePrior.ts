@@ -22,11 +22,12 @@ import { x0Distribution } from '../../diffusion/distribution';
 const side = 3;
 const N = side * side;
 
-/** @param codebookSize of the fake tokenizer */
+/** @param codebookSize of the fake tokenizer. @param gridSide 8: of its whole square, for filling holes */
 export function fakePrior(
   kind: 'absorbing' | 'mask-replace' | 'uniform' | 'autoregressive',
   codebookSize = 1000,
   id = `fake-${kind}`,
+  gridSide = side,
 ): PriorSummary {
   const processes = {
     absorbing: { kind: 'absorbing', numTimesteps: 20 },
@@ -36,10 +37,10 @@ export function fakePrior(
   } as const;
   return {
     ...{ id, title: `Fake ${kind} prior`, family: 'prior', sizeBytes: 9000, licence: 'CC0-1.0', credits: 'CREDITS.md' },
-    ...{ parameters: 2000, metrics: { bitsPerToken: 4.2 }, training: { metrics: {} }, codeCount: N },
+    ...{ parameters: 2000, metrics: { bitsPerToken: 4.2 }, training: { metrics: {} }, codeCount: gridSide ** 2 },
     config: {
       process: processes[kind],
-      grids: [{ name: 'codes', height: side, width: side, codebookSize }],
+      grids: [{ name: 'codes', height: gridSide, width: gridSide, codebookSize }],
       ...{ width: 32, depth: 1, heads: 2, contextLength: 5, mlpRatio: 4 },
     },
     weights: { file: 'model.safetensors', sizeBytes: 1, sha256: '' },

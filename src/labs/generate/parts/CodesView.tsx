@@ -8,7 +8,7 @@ import { isDraftOf } from '../fork';
 import { changedPlaces, gridsOf } from '../frames';
 import { useLab, useLabState, useSetView, useShown } from './labState';
 import { useCodeLook } from './useCodeLook';
-import classes from './StepsPanel.module.css';
+import classes from '../../Stage.module.css';
 
 /** The codes of the state, with rings around what the step changed. */
 export function CodesView() {

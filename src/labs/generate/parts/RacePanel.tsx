@@ -11,7 +11,7 @@ import { SAMPLER_WORDS, samplerName } from '../samplers';
 import type { RaceEntry } from '../spec';
 import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
-import primary from './primary.module.css';
+import primary from '../../primary.module.css';
 import classes from './RacePanel.module.css';
 
 const RaceChart = lazy(() => import('./RaceChart'));

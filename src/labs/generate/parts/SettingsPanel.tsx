@@ -1,7 +1,6 @@
 import { Select, Switch } from '@mantine/core';
-import { samplersOf } from '../../../diffusion/samplers';
-import { NumberField } from '../../../ui/NumberField';
 import { Panel } from '../../../ui/Panel';
+import { KnobFields, SamplerSelect } from '../../SamplerFields';
 import {
   knobsOf,
   replaceKnob,
@@ -10,13 +9,12 @@ import {
   SCHEDULE_WORDS,
   scheduleName,
   schedulesOf,
-  type Knob,
+  type KnobField,
 } from '../samplers';
 import type { ScheduleName } from '../spec';
 import { selectModel } from '../store';
 import { useLab, useLabState, useSetView } from './labState';
 import { SchedulePlot } from './SchedulePlot';
-import classes from './SettingsPanel.module.css';
 
 /** How it is drawn: sampler, knobs, schedule. */
 export function SettingsPanel() {
@@ -29,28 +27,15 @@ export function SettingsPanel() {
   const sampler = samplerName(spec, model);
   const schedules = schedulesOf(spec, model);
   const replaced = replaceKnob(spec, model);
-  const field = (knob: Knob) => (
-    <NumberField
-      key={knob.field}
-      {...knob}
-      value={Math.min(knob.max, spec[knob.field])}
-      onChange={(value) => session.change({ [knob.field]: value }, knob.field)}
-      onEnd={() => session.endGesture()}
-      testId={`knob-${knob.field}`}
-    />
-  );
+  const fields = {
+    values: spec,
+    onChange: (field: KnobField, value: number) => session.change({ [field]: value }, field),
+    onEnd: () => session.endGesture(),
+  };
   return (
     <Panel title="How it is drawn" tessera="ochre" lesson={SAMPLER_WORDS[sampler].help}>
-      <Select
-        size="xs"
-        label="Sampler"
-        allowDeselect={false}
-        data={samplersOf(model.config.process.kind).map((name) => ({ value: name, label: SAMPLER_WORDS[name].title }))}
-        value={sampler}
-        onChange={(value) => session.change({ sampler: value })}
-        data-testid="sampler"
-      />
-      <div className={classes.knobs}>{knobsOf(spec, model).map(field)}</div>
+      <SamplerSelect model={model} value={sampler} onChange={(value) => session.change({ sampler: value })} />
+      <KnobFields knobs={knobsOf(spec, model)} {...fields} />
       {schedules.length > 1 && (
         <>
           <Select
@@ -62,7 +47,7 @@ export function SettingsPanel() {
             onChange={(value) => session.change({ schedule: value as ScheduleName })}
             data-testid="schedule"
           />
-          {replaced && field(replaced)}
+          {replaced && <KnobFields knobs={[replaced]} {...fields} />}
           <SchedulePlot />
         </>
       )}

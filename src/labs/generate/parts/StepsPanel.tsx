@@ -1,27 +1,30 @@
 import { SegmentedControl } from '@mantine/core';
-import { useEffect, useMemo } from 'react';
-import { lengthOf, spansOf } from '../../../diffusion/layout';
+import { useEffect } from 'react';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { StepScrubber } from '../../../ui/StepScrubber';
-import { heatPicture, sampleOf } from '../frames';
+import { usePlay } from '../../../ui/usePlay';
+import { HeatMap } from '../../HeatMap';
 import { findPicture } from '../stateOf';
-import { selectBusy } from '../store';
+import { selectAt, selectBusy, selectTrace } from '../store';
 import { CodesView } from './CodesView';
 import { useLab, useLabState, useSetView, useShown } from './labState';
 import { PaintBar } from './PaintBar';
-import { usePlay } from './usePlay';
-import classes from './StepsPanel.module.css';
+import classes from '../../Stage.module.css';
 
 /** One sample, step by step: codes, how sure the network is, the picture so far, and where it is heading. */
 export function StepsPanel() {
-  const { session } = useLab();
+  const { session, store } = useLab();
   const { node, model, trace, at, sample, frame } = useShown();
   const tokens = model?.config.process.kind === 'autoregressive';
   const { playing, standIn } = useLabState((state) => state.view);
   const busy = useLabState(selectBusy);
   const setView = useSetView();
-  usePlay();
+  usePlay({
+    playing,
+    position: () => ({ at: selectAt(store.getState()), last: selectTrace(store.getState()).length - 1 }),
+    move: (index, going) => setView({ step: selectTrace(store.getState())[index]?.step ?? null, playing: going }),
+  });
 
   const batch = node?.options.batch ?? 0;
   useEffect(() => {
@@ -73,47 +76,14 @@ function HeatView() {
   const heat = useLabState((state) => state.view.heat);
   const level = useLabState((state) => Math.min(state.view.level, Math.max(0, layout.length - 1)));
   const setView = useSetView();
-  const grid = layout[level];
-  const gaussian = model?.config.process.kind === 'gaussian';
-  const map = useMemo(() => {
-    if (!frame || !grid || frame.step <= 0) return null;
-    const { first = 0, count = 0 } = spansOf(layout)[level] ?? {};
-    const values = sampleOf(frame[heat], sample, lengthOf(layout)).subarray(first, first + count);
-    const range = heat === 'confidence' ? 1 : Math.log2(grid.codebookSize);
-    const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-    return { picture: heatPicture(values, grid.width, grid.height, range), mean };
-  }, [frame, layout, level, grid, heat, sample]);
-  const words =
-    map && (heat === 'confidence' ? `mean ${(map.mean * 100).toFixed(0)} %` : `mean ${map.mean.toFixed(2)} bits`);
   return (
     <section className={classes.view} aria-label="How sure the network is">
       <h3>How sure it is</h3>
-      <div className={classes.stage}>
-        {map && !gaussian ? (
-          <PictureCanvas
-            picture={map.picture}
-            label={`Map of the network's ${heat}, light is ${heat === 'confidence' ? 'sure' : 'unsure'}; ${words}`}
-            pixelated
-            testId="heat"
-          />
-        ) : (
-          <p className={classes.empty}>
-            {gaussian ? 'A Gaussian prior speaks of latents, not of codes.' : 'The network has not been asked yet.'}
-          </p>
-        )}
-      </div>
-      <div className={classes.foot}>
-        <SegmentedControl
-          aria-label="What the map shows"
-          value={heat}
-          onChange={(value) => setView({ heat: value })}
-          data={[
-            { value: 'confidence', label: 'Confidence' },
-            { value: 'entropy', label: 'Entropy' },
-          ]}
-        />
-        {words && !gaussian && <span>{words}</span>}
-      </div>
+      <HeatMap
+        {...{ frame, layout, sample, level, heat }}
+        gaussian={model?.config.process.kind === 'gaussian'}
+        onHeat={(value) => setView({ heat: value })}
+      />
     </section>
   );
 }

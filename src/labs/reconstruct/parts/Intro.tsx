@@ -3,10 +3,10 @@ import { Dropzone } from '@mantine/dropzone';
 import { Button } from '@mantine/core';
 import { IconCamera, IconFolder, IconPhoto } from '../../../ui/icons';
 import { formatInteger } from '../../../ui/format';
+import { SampleRow } from '../../SampleRow';
 import { promiseOf } from '../codeFacts';
 import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
-import { SampleRow } from './SampleRow';
 import classes from './Intro.module.css';
 
 const CameraDialog = lazy(() => import('./CameraDialog'));
@@ -16,9 +16,12 @@ const usual = { resolution: 128, grids: [{ name: 'codes', factor: 8, codebookSiz
 
 /** The promise in one breath, and every door a picture can come in by. */
 export function Intro() {
-  const { takeFiles, session } = useLab();
+  const { takeFiles, session, context } = useLab();
   const onGpu = useLabState(({ capabilities }) => !capabilities || capabilities.backend === 'webgpu');
   const model = useLabState(selectModel);
+  const samples = useLabState((state) => state.samples);
+  const asked = useLabState((state) => state.spec.source);
+  const shown = useLabState((state) => state.source?.name);
   const { integers, grids } = promiseOf(model ?? usual);
   const openDialog = useRef<() => void>(null);
   const folder = useRef<HTMLInputElement>(null);
@@ -73,7 +76,14 @@ export function Intro() {
             }}
           />
         </div>
-        <SampleRow />
+        <SampleRow
+          samples={samples}
+          samplesUrl={context.samplesUrl}
+          isActive={({ file, title }) =>
+            asked === null ? shown === title : asked.kind === 'sample' && asked.file === file
+          }
+          onPick={({ file }) => void session.change({ source: { kind: 'sample', file } })}
+        />
       </div>
       <Dropzone.FullScreen
         active

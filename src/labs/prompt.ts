@@ -1,5 +1,5 @@
 /** What the visitor types, against what the vocabulary knows. The engine has the last word (`SampleResult.unknownWords`). */
-import type { VocabularyView } from '../../engine/types';
+import type { VocabularyView } from '../engine/types';
 
 type Slot = VocabularyView['slots'][number];
 

@@ -1,0 +1,4 @@
+import { openTestGpu } from '../../gpu/testing/device';
+import { describeInpainting } from './testing';
+
+describeInpainting('webgpu', openTestGpu);

@@ -1,0 +1,3 @@
+import { describeInpainting } from './testing';
+
+describeInpainting('wasm', () => null);
