@@ -14,7 +14,9 @@ import type {
   SampleResult,
 } from '../engine/types';
 import { decodePicture, decodeUrl, pictureFromImage } from '../image/decode';
+import type { StraightImage } from '../image/hole/types';
 import { flattenAlpha } from '../image/picture';
+import { createInpaintParts, inpaint, type InpaintAnswers, type InpaintParts, type InpaintRequest } from './inpaint';
 import { sampleOptions, type SampleRequest } from './sampleRequest';
 
 /** Anything that can become a picture: a file, pixels, a bitmap, or the address of a picture. */
@@ -42,6 +44,11 @@ export interface ConsoleApi {
   sample(
     request?: SampleRequest,
   ): Promise<{ images: ImageData[] } & Pick<SampleResult, 'codes' | 'trace' | 'timings' | 'unknownWords'>>;
+  /**
+   * Fills the hole of a picture: whole pictures at its size, its own pixels outside of the mask bit for bit. The same request gives the same
+   * answers, whatever lies under the mask.
+   */
+  inpaint(request: InpaintRequest & { readonly source: PictureSource }): Promise<InpaintAnswers>;
   /** Destroys the GPU device, as a driver crash would; the engine rebuilds it. Resolves when it is back. */
   simulateDeviceLoss(): Promise<void>;
 }
@@ -55,6 +62,7 @@ declare global {
 export function createConsoleApi(engine: EngineClient): ConsoleApi {
   const run = async (modelId: string, source: PictureSource, options?: { fit?: Fit; mode?: 'fit' | 'tile' }) =>
     engine.reconstruct(modelId, await toPicture(source), options);
+  const filling = createInpaintParts(engine);
   return {
     ready: engine.ready,
     capabilities: () => engine.capabilities(),
@@ -73,6 +81,7 @@ export function createConsoleApi(engine: EngineClient): ConsoleApi {
       const { codes, images, trace, timings, unknownWords } = await engine.sample(sampleOptions(request, model));
       return { codes, images: images.map(toImageData), trace, timings, unknownWords };
     },
+    inpaint: async ({ source, ...request }) => inpaint(filling, await toStraight(source, filling), request),
     simulateDeviceLoss: () => engine.simulateDeviceLoss(),
   };
 }
@@ -90,6 +99,17 @@ async function priorFor(engine: EngineClient, id: string | undefined): Promise<P
 }
 
 const toImageData = ({ data, width, height }: Picture) => new ImageData(data, width, height);
+
+/** With its alpha, where it has one: colours are not premultiplied. */
+async function toStraight(source: PictureSource, { pixels }: InpaintParts): Promise<StraightImage> {
+  if (source instanceof ImageData) return source;
+  if (source instanceof Blob) return pixels().decode(source);
+  if (source instanceof ImageBitmap) return pictureFromImage(source);
+  const address = new URL(source, document.baseURI);
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address.href} answered ${response.status} ${response.statusText}`.trim() + '.');
+  return pixels().decode(await response.blob());
+}
 
 async function toPicture(source: PictureSource): Promise<Picture> {
   if (source instanceof Blob) return decodePicture(source);
