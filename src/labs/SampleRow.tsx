@@ -15,7 +15,7 @@ export function SampleRow(props: {
       {samples.map((sample, i) => {
         const words = `${sample.title}${sample.heldOut ? ', not in the training data' : ''}. ${sample.credit}`;
         return (
-          <Tooltip key={sample.file} label={words}>
+          <Tooltip key={sample.file} label={words} multiline maw={300}>
             <UnstyledButton
               className={classes.sample}
               data-testid={`sample-${i}`}

@@ -8,7 +8,7 @@ import type { SampleFrame } from '../sampling/types';
 import type { CodeGrid, Picture, TokenizerSummary } from '../types';
 import { fillOptions, type Canvas } from './fill';
 import { bitsPerCode } from './likelihood';
-import { freePlaces } from './places';
+import { freePlaces } from '../../image/hole/places';
 import type { InpaintOptions, InpaintResult, InpaintScore } from './types';
 
 /** Numbers of one evaluation over a large grid, [answers, N, K], twice where guided: 256 MiB each. */

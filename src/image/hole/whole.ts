@@ -1,21 +1,20 @@
-import { growRect } from './rect';
 import type { Rect } from '../types';
 
 /**
- * The part of a `width` x `height` picture that is worked on at its own scale, in windows, for a hole within `bounds`: half a window (`resolution`
- * pixels) of known picture on every side, at least one window long and wide, within the picture where that is large enough, else around it.
+ * The part of a `width` x `height` picture that is worked on at its own scale, in windows of `resolution` pixels, for a hole within `bounds`: all that a
+ * window over the hole can see, within the picture; at least one window long and wide, around a picture that is smaller.
  */
 export function chooseWhole(width: number, height: number, bounds: Rect, resolution: number): Rect {
-  const wanted = growRect(bounds, Math.ceil(resolution / 2));
-  const [x, w] = within(width, wanted.x, wanted.width, resolution);
-  const [y, h] = within(height, wanted.y, wanted.height, resolution);
+  const [x, w] = within(width, bounds.x, bounds.width, resolution);
+  const [y, h] = within(height, bounds.y, bounds.height, resolution);
   return { x, y, width: w, height: h };
 }
 
-/** [start, length] of a stretch of at least `least`, held within 0 .. `limit` where it fits. */
-function within(limit: number, start: number, length: number, least: number): readonly [number, number] {
-  const wanted = Math.max(least, Math.min(length, limit));
-  if (wanted >= limit) return [Math.floor((limit - wanted) / 2), wanted];
-  const centred = start + Math.floor((length - wanted) / 2);
-  return [Math.min(Math.max(0, centred), limit - wanted), wanted];
+/** [start, length]: a stretch with `margin` on both sides, cut to 0 .. `limit`, and `margin` long at least. */
+function within(limit: number, start: number, length: number, margin: number): readonly [number, number] {
+  if (limit <= margin) return [Math.floor((limit - margin) / 2), margin];
+  const from = Math.max(0, start - margin);
+  const to = Math.min(limit, start + length + margin);
+  const longer = Math.max(to - from, margin);
+  return [Math.min(from, limit - longer), longer];
 }

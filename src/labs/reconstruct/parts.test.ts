@@ -4,6 +4,7 @@ import { createFakeEngine, fakeModel } from '../testing/fakeEngine';
 import { testPicture } from '../testing/pictures';
 import { picturesOf, runBatch, summarize, toCsv, type BatchRow, type BatchServices } from './batch';
 import { readAddress } from '../address';
+import { stemOf } from '../download';
 import {
   codesAlone,
   codeVector,
@@ -16,7 +17,6 @@ import {
 } from './codeFacts';
 import { bytesOfCodes } from '../../image/codes';
 import { matchCodecs, type CodecTrial } from './sameBytes';
-import { stemOf } from './save';
 
 const grid = { name: 'codes', height: 2, width: 2, codebookSize: 1024, indices: Int32Array.of(7, 7, 3, 900) };
 

@@ -2,16 +2,7 @@ import type { Reconstruction } from '../../engine/types';
 import { codesToJson } from '../../image/codes';
 import { encodePng } from '../../image/encode';
 import { codesToNpy } from '../../image/npy';
-import { download } from '../download';
-
-/** File name without folder and ending, safe on every system. */
-export const stemOf = (name: string): string =>
-  name
-    .replace(/^.*[\\/]/, '')
-    .replace(/\.[^.]*$/, '')
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 80) || 'picture';
+import { download, stemOf } from '../download';
 
 /** Saves the reconstruction (PNG) or its codes (JSON, .npy). Grids of different sizes give one .npy each. */
 export async function saveResult(

@@ -16,9 +16,13 @@ export interface Box extends Size, Spot {}
 /** Small pictures are enlarged on the stage, but not beyond this. */
 const MOST_ENLARGED = 6;
 
+/** Room around the picture, in pixels of the stage: for what its corners are taken by. */
+const MARGIN = 14;
+
 /** The box of a picture on a stage, in the stage's pixels: as large as fits, in the middle, then zoomed and panned. */
 export function pictureBox(stage: Size, picture: Size, view: Viewport): Box {
-  const fit = Math.min(stage.width / picture.width, stage.height / picture.height, MOST_ENLARGED);
+  const room = { width: Math.max(1, stage.width - 2 * MARGIN), height: Math.max(1, stage.height - 2 * MARGIN) };
+  const fit = Math.min(room.width / picture.width, room.height / picture.height, MOST_ENLARGED);
   const [width, height] = [picture.width * fit, picture.height * fit];
   return {
     x: view.x * stage.width + (view.scale * (stage.width - width)) / 2,

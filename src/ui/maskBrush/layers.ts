@@ -12,7 +12,7 @@ export interface MaskLike extends Size {
 }
 
 /** Pixels painted in one frame: some milliseconds. */
-const FRAME_PIXELS = 1_200_000;
+const FRAME_PIXELS = 600_000;
 /** Larger pictures are shown by fewer pixels: some browsers have no larger canvas. */
 const MOST_CANVAS_PIXELS = 16_000_000;
 
