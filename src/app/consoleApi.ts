@@ -16,6 +16,7 @@ import type {
 import { decodePicture, decodeUrl, pictureFromImage } from '../image/decode';
 import type { StraightImage } from '../image/hole/types';
 import { flattenAlpha } from '../image/picture';
+import { fitLatents, type FitAnswers, type FitRequest } from './fit';
 import { createInpaintParts, inpaint, type InpaintAnswers, type InpaintParts, type InpaintRequest } from './inpaint';
 import { sampleOptions, type SampleRequest } from './sampleRequest';
 
@@ -49,6 +50,11 @@ export interface ConsoleApi {
    * answers, whatever lies under the mask.
    */
   inpaint(request: InpaintRequest & { readonly source: PictureSource }): Promise<InpaintAnswers>;
+  /**
+   * A second opinion without a prior: latents are fitted to a picture, or to what is known of it, by gradient descent; several runs show with their
+   * spread what the known pixels leave open. Also for noisy, blurred and small pictures.
+   */
+  fit(request: FitRequest & { readonly source: PictureSource }): Promise<FitAnswers>;
   /** Destroys the GPU device, as a driver crash would; the engine rebuilds it. Resolves when it is back. */
   simulateDeviceLoss(): Promise<void>;
 }
@@ -82,6 +88,7 @@ export function createConsoleApi(engine: EngineClient): ConsoleApi {
       return { codes, images: images.map(toImageData), trace, timings, unknownWords };
     },
     inpaint: async ({ source, ...request }) => inpaint(filling, await toStraight(source, filling), request),
+    fit: async ({ source, ...request }) => fitLatents(filling, await toStraight(source, filling), request),
     simulateDeviceLoss: () => engine.simulateDeviceLoss(),
   };
 }

@@ -7,6 +7,9 @@ import type {
   EngineEvent,
   ExactOptions,
   ExactResult,
+  FitOptions,
+  FitReport,
+  FitResult,
   GoldenEntry,
   InpaintOptions,
   InpaintResult,
@@ -86,6 +89,12 @@ export interface EngineApi {
     onFrame?: (frame: SampleFrame) => void,
     report?: Report,
   ): Promise<InpaintResult>;
+  fitLatents(
+    call: number,
+    options: FitOptions,
+    onReport?: (report: FitReport) => void,
+    report?: Report,
+  ): Promise<FitResult>;
   sampleExact(
     call: number,
     options: ExactOptions,

@@ -6,6 +6,7 @@ import type { EngineApi, Report, WorkerOptions } from './api';
 import { closeBackend, openBackend, type Backend } from './backend';
 import { Calls } from './calls';
 import { checkCodes } from './checkCodes';
+import { FitRoom } from './fit/room';
 import { inpaint } from './inpaint/inpaint';
 import { inspectQuantizer, levelsAt } from './inspect';
 import { ModelShelf } from './modelShelf';
@@ -22,6 +23,9 @@ import type {
   EngineEvent,
   ExactOptions,
   ExactResult,
+  FitOptions,
+  FitReport,
+  FitResult,
   GoldenEntry,
   InpaintOptions,
   InpaintResult,
@@ -57,6 +61,7 @@ export class EngineHost implements EngineApi {
   private readonly calls = new Calls();
   private shelf_: ModelShelf | null = null;
   private tiles = new TileClass(null);
+  private readonly fits = new FitRoom();
   private backend: Backend | null = null;
   private gpu: GPU | null = null;
   private rebuilding: Promise<void> | null = null;
@@ -280,6 +285,15 @@ export class EngineHost implements EngineApi {
       (control) => inpaint({ shelf: this.shelf, backend: this.live }, options, kept, control, onFrame),
       report,
     );
+  }
+
+  fitLatents(
+    call: number,
+    options: FitOptions,
+    onReport?: (report: FitReport) => void,
+    report?: Report,
+  ): Promise<FitResult> {
+    return this.guarded(call, (control) => this.fits.fit(this.shelf, this.live, options, control, onReport), report);
   }
 
   sampleExact(

@@ -205,6 +205,11 @@ export class ModelShelf {
     return readCodebook(this.get(modelId), level);
   }
 
+  /** A loaded tokenizer, weights and all. */
+  tokenizer(modelId: string): VqvaeModel {
+    return this.get(modelId);
+  }
+
   /** A loaded model's quantizer. */
   quantizer(modelId: string): VqvaeManifest['config']['quantizer'] {
     return this.get(modelId).manifest.config.quantizer;

@@ -18,12 +18,14 @@ import type {
   VocabularyView,
 } from './sampling/types';
 import type { InpaintOptions, InpaintResult } from './inpaint/types';
+import type { FitOptions, FitReport, FitResult } from './fit/types';
 import type { LearntTiles, TilesReport, TrainTilesOptions } from './tiles/types';
 
 export type { CodeGrid, Fit, GoldenEntry, Picture };
 export type * from './sampling/types';
 export type * from './tiles/types';
 export type * from './inpaint/types';
+export type * from './fit/types';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -264,6 +266,11 @@ export interface EngineClient {
    * scored. Two pictures that differ only under the hole get the same answers.
    */
   inpaint(options: InpaintOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<InpaintResult>;
+  /**
+   * A second opinion without a prior: latents go down the slope until their picture fits what is known of one (a part of it, or a noisy, blurred or
+   * small copy), then become codes. Several runs from different starts show what the known pixels leave open. Begins again after a lost device.
+   */
+  fitLatents(options: FitOptions, onReport?: (report: FitReport) => void, call?: CallOptions): Promise<FitResult>;
   /** The same samplers over a world of 1,152 maps of 8 x 8 codes, where the network is replaced by the truth. */
   sampleExact(options: ExactOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<ExactResult>;
   /**

@@ -19,3 +19,12 @@ export async function openTfjs(name: 'cpu' | 'wasm'): Promise<TfjsBackend> {
 export async function openTfjsOnDevice(context: GpuContext): Promise<TfjsBackend> {
   return (await import('./backends')).openOnDevice(context);
 }
+
+/**
+ * Where gradients are taken beside a device of our own: on it; but on the CPU where WebGPU itself runs there, because hundreds of small dispatches a
+ * step cost a software adapter more than the sums they are for.
+ */
+export async function openTfjsBeside(context: GpuContext): Promise<TfjsBackend> {
+  if (!context.isSoftware) return openTfjsOnDevice(context);
+  return openTfjs('wasm').catch(() => openTfjs('cpu'));
+}

@@ -5,13 +5,8 @@
 import type { DiscreteProcess, Schedule } from '../../diffusion/schedule';
 import { scheduleOf } from '../../diffusion/schedule';
 import { initialWeights, parameterCount } from '../../tfjs/tiles/network';
-import {
-  openTfjsBeside,
-  openTrainer,
-  type HostWeights,
-  type TileTrainer,
-  type TrainerState,
-} from '../../tfjs/tiles/open';
+import { openTfjsBeside } from '../../tfjs/device';
+import { openTrainer, type HostWeights, type TileTrainer, type TrainerState } from '../../tfjs/tiles/open';
 import type { TfjsBackend } from '../../tfjs/types';
 import type { Backend } from '../backend';
 import { breathe } from '../calls';

@@ -17,6 +17,7 @@ import type {
   RunOptions,
   TokenizerSummary,
 } from '../../engine/types';
+import { fakeFit } from './fakeFit';
 import { fakeInpaint } from './fakeInpaint';
 import { fakeExplain, fakeSample, fakeVocabulary } from './fakePrior';
 
@@ -319,6 +320,10 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       fillings.push(asked);
       const tokenizer = { encode: encodeBlocks, decode: (grid: CodeGrid) => decodeBlocks(grid) };
       return fakeInpaint(found(priors, asked.model), asked, { onFrame, breathe: breather(call), ...tokenizer });
+    },
+    fitLatents: (asked, onReport, call = {}) => {
+      calls.push(`fit ${asked.model} ${asked.task.kind} x${asked.runs} seed ${asked.seed}`);
+      return fakeFit(asked, { onReport, breathe: breather(call), encode: encodeBlocks, decode: decodeBlocks });
     },
     sampleExact: () => Promise.reject(new Error('The fake engine has no exact world.')),
     trainTiles: () => Promise.reject(new Error('The fake engine learns nothing.')),

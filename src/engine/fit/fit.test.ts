@@ -1,0 +1,3 @@
+import { describeFitting } from './testing';
+
+describeFitting('wasm', () => null);
