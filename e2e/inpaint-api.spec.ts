@@ -107,3 +107,36 @@ test('what cannot be filled is told in words', async ({ page }) => {
   expect(messages.count).toMatch(/1 to 8 answers/);
   expect(messages.onePixel).toBe('no error');
 });
+
+test('tessera.fit: latents that explain a blurred or a small picture, run by run', async ({ page }) => {
+  const { complaints } = await openPlayground(page, '&backend=wasm');
+  const found = await page.evaluate(async () => {
+    const source = new ImageData(64, 64);
+    for (let i = 0; i < 64 * 64; i++) source.data.set([4 * (i % 64), 4 * (i >> 6), 128, 255], 4 * i);
+    const losses: number[] = [];
+    const request = { source, model: 'tiny-vq', steps: 6, seed: 3 };
+    const fit = await window.tessera.fit({
+      ...request,
+      task: 'upscale',
+      runs: 2,
+      onStep: ({ loss }) => losses.push(loss),
+    });
+    const single = await window.tessera.fit({ ...request, task: 'upscale', runs: 1, seed: 4 });
+    return {
+      sizes: fit.images.map(({ width, height }) => [width, height]),
+      steps: losses.length,
+      falls: Math.min(...losses) < losses[0]!,
+      spread: Math.max(...fit.spread),
+      same: JSON.stringify(single.codes[0]) === JSON.stringify(fit.codes[1]),
+    };
+  });
+  expect(found.sizes).toEqual([
+    [32, 32],
+    [32, 32],
+  ]);
+  expect(found.steps).toBe(12);
+  expect(found.falls).toBe(true);
+  expect(found.spread).toBeGreaterThan(0);
+  expect(found.same).toBe(true);
+  expect(complaints).toEqual([]);
+});

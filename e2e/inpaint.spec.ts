@@ -92,6 +92,11 @@ test('drop, paint, fill, choose, refill, undo, download: own pixels stay', async
   await page.getByTestId('inpaint-refill').click();
   await finished(page, 4);
 
+  // Latents that explain the known pixels, without a prior: asked for, not made unasked.
+  await page.getByTestId('opinion-ask').click();
+  await expect(page.getByTestId('opinion')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByTestId('opinion')).toContainText(/grey levels in the hole/);
+
   await page.getByTestId('inpaint-accept').click();
   await expect(answers(page)).toHaveCount(0);
   await page.getByTestId('inpaint-undo').click();

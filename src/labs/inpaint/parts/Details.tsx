@@ -1,19 +1,26 @@
 import { useEffect, useMemo } from 'react';
 import { Panel } from '../../../ui/Panel';
-import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { StepScrubber } from '../../../ui/StepScrubber';
-import type { PictureLike } from '../../../ui/types';
 import { usePlay } from '../../../ui/usePlay';
 import { HeatMap } from '../../HeatMap';
 import stage from '../../Stage.module.css';
 import { patched, type Generation } from '../answers';
 import { selectAt, selectBusy, selectFrame, selectTrace, stateKey } from '../store';
 import { useLab, useLabState, useShown } from './labState';
+import { OpinionPanel } from './OpinionPanel';
+import { StillView } from './StillView';
 
 /** The answer on the screen, looked at closely. Loaded with the first one. */
 export default function Details() {
   const shown = useShown();
-  return shown && <StepsPanel {...shown} />;
+  return (
+    shown && (
+      <>
+        <StepsPanel {...shown} />
+        <OpinionPanel generation={shown.generation} />
+      </>
+    )
+  );
 }
 
 /** How it came about, how sure the network was, what it saw, and what the tokenizer alone would do. */
@@ -114,23 +121,6 @@ function SureView({ generation, answer }: { generation: Generation; answer: numb
         places={generation.result.free}
         onHeat={(value) => session.look({ heat: value })}
       />
-    </section>
-  );
-}
-
-function StillView(props: { title: string; note: string; picture: PictureLike | undefined; testId?: string }) {
-  const { title, note, picture, testId } = props;
-  return (
-    <section className={stage.view} aria-label={title}>
-      <h3>{title}</h3>
-      <div className={stage.stage}>
-        {picture ? (
-          <PictureCanvas picture={picture} label={title} {...(testId ? { testId } : {})} />
-        ) : (
-          <p className={stage.empty}>Not there yet.</p>
-        )}
-      </div>
-      <p className={stage.foot}>{note}</p>
     </section>
   );
 }
