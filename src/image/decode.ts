@@ -1,6 +1,6 @@
 /** Files, addresses and bitmaps as pictures. For browsers; SVG needs a document, the rest works in workers too. */
 import { pictureFrom } from './picture';
-import { formatNames, MAX_FILE_BYTES, MAX_SIDE, PictureError, sniffPicture, SVG_SIDE } from './sniff';
+import { formatNames, MAX_FILE_BYTES, MAX_SIDE, PictureError, sniffPicture, SVG_SIDE, type Sniffed } from './sniff';
 import type { Picture } from './types';
 
 export { PictureError };
@@ -19,17 +19,23 @@ const STRIP_ROWS = 512;
  */
 export async function decodePicture(blob: Blob, { signal }: DecodeOptions = {}): Promise<Picture> {
   signal?.throwIfAborted();
-  if (blob.size > MAX_FILE_BYTES) {
-    const size = Math.round(blob.size / 1024 / 1024);
-    throw new PictureError(
-      'too-large',
-      `This file has ${size} MiB; up to ${MAX_FILE_BYTES / 1024 / 1024} MiB can be opened.`,
-    );
-  }
-  const bytes = await readBytes(blob);
+  const bytes = await readPictureBytes(blob);
   signal?.throwIfAborted();
-  const { format, width, height } = sniffPicture(bytes);
-  if (format === 'svg') return decodeSvg(bytes, width, height, signal);
+  const sniffed = sniffPicture(bytes);
+  if (sniffed.format === 'svg') return decodeSvg(bytes, sniffed.width, sniffed.height, signal);
+  return withBitmap(bytes, sniffed, signal, pictureFromImage);
+}
+
+/**
+ * The browser's picture of a file, for as long as `read` takes: EXIF orientation applied, colours in sRGB and not premultiplied.
+ * @throws PictureError where the browser cannot decode it; AbortError after `signal` fired
+ */
+export async function withBitmap<T>(
+  bytes: Uint8Array<ArrayBuffer>,
+  { format, width, height }: Sniffed,
+  signal: AbortSignal | undefined,
+  read: (bitmap: ImageBitmap) => T,
+): Promise<T> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(new Blob([bytes], { type: `image/${format}` }), {
@@ -48,13 +54,26 @@ export async function decodePicture(blob: Blob, { signal }: DecodeOptions = {}):
   }
   try {
     signal?.throwIfAborted();
-    return pictureFromImage(bitmap);
+    return read(bitmap);
   } finally {
     bitmap.close();
   }
 }
 
-async function readBytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
+/** All of a file. @throws PictureError where it is too large to be opened */
+export async function readPictureBytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  if (blob.size > MAX_FILE_BYTES) {
+    const size = Math.round(blob.size / 1024 / 1024);
+    throw new PictureError(
+      'too-large',
+      `This file has ${size} MiB; up to ${MAX_FILE_BYTES / 1024 / 1024} MiB can be opened.`,
+    );
+  }
+  return readBytes(blob);
+}
+
+/** @throws PictureError where the file is gone */
+export async function readBytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (cause) {

@@ -1,7 +1,7 @@
 /** Files as straight RGBA (not premultiplied), and back. For browsers; SVG needs a document, the rest works in workers too. */
-import { decodePicture, type DecodeOptions } from '../decode';
+import { decodePicture, readBytes, readPictureBytes, withBitmap, type DecodeOptions } from '../decode';
 import type { RgbaImage } from '../picture';
-import { detectFormat, formatNames, MAX_FILE_BYTES, PictureError, sniffPicture } from '../sniff';
+import { detectFormat, formatNames, PictureError, sniffPicture } from '../sniff';
 import { loadPng } from './png';
 import type { StraightImage } from './types';
 
@@ -25,61 +25,26 @@ export async function decodeRgba(blob: Blob, options: DecodeOptions = {}): Promi
   // Opaque pictures come back from a canvas as they are; and it tells what is wrong with files that are none of ours.
   if (format === null || format === 'jpeg' || format === 'svg') return decodePicture(blob, options);
 
-  if (blob.size > MAX_FILE_BYTES) {
-    const size = Math.round(blob.size / 1024 / 1024);
-    throw new PictureError(
-      'too-large',
-      `This file has ${size} MiB; up to ${MAX_FILE_BYTES / 1024 / 1024} MiB can be opened.`,
-    );
-  }
-  const bytes = await readBytes(blob);
+  const bytes = await readPictureBytes(blob);
   signal?.throwIfAborted();
-  const { width, height } = sniffPicture(bytes);
+  const sniffed = sniffPicture(bytes);
   if (format === 'png') {
     const codec = await loadPng();
     signal?.throwIfAborted();
     return codec.decode(bytes);
   }
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(new Blob([bytes], { type: `image/${format}` }), {
-      imageOrientation: 'from-image',
-      premultiplyAlpha: 'none',
-      colorSpaceConversion: 'default',
-    });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new PictureError(
-      'broken',
-      `This ${formatNames[format]} (${width} x ${height}) could not be decoded: it is damaged, or this browser lacks the format. ` +
-        'Save it again as PNG or JPEG.',
-      { cause },
-    );
-  }
-  try {
-    signal?.throwIfAborted();
-    return readWithWebGl(bitmap) ?? readOpaque(bitmap, formatNames[format]);
-  } finally {
-    bitmap.close();
-  }
+  return withBitmap(
+    bytes,
+    sniffed,
+    signal,
+    (bitmap) => readWithWebGl(bitmap) ?? readOpaque(bitmap, formatNames[format]),
+  );
 }
 
 /** The picture as a PNG file that holds every value, colours under alpha 0 too. */
 export async function encodeRgbaPng(image: RgbaImage): Promise<Blob> {
   const codec = await loadPng();
   return new Blob([codec.encode(image)], { type: 'image/png' });
-}
-
-async function readBytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await blob.arrayBuffer());
-  } catch (cause) {
-    throw new PictureError(
-      'unreachable',
-      'The file could not be read: it was moved, changed or deleted, or it is a folder.',
-      { cause },
-    );
-  }
 }
 
 /** A texture keeps colours as they are, whatever alpha is. Null where there is no WebGL, or not for pictures this large. */
