@@ -99,9 +99,11 @@ describe('a network that learns', { timeout: 240_000 }, () => {
   it('gets better: the loss falls towards the exact one, and samples become valid', async () => {
     const reports: TilesReport[] = [];
     const at = school();
-    const learnt = await at.train(backend, ask({ steps: 100 }), { signal: never }, (report) => reports.push(report));
-    expect(learnt).toMatchObject({ steps: 100, origin: 'scratch', backend: 'tfjs on the CPU (wasm)' });
-    expect(reports.map(({ point }) => point)).toEqual(learnt.curve);
+    const first = await at.train(backend, ask({ steps: 100 }), { signal: never }, (report) => reports.push(report));
+    expect(first).toMatchObject({ steps: 100, origin: 'scratch', backend: 'tfjs on the CPU (wasm)' });
+    expect(reports.map(({ point }) => point)).toEqual(first.curve);
+    // A point of the curve is the mean over a second, which on a fast machine is all of the 100 steps: the end is looked at by itself.
+    const learnt = await at.train(backend, ask({ steps: 20, from: 'kept' }), { signal: never });
     const [before, after] = [learnt.curve[0]!, learnt.curve.at(-1)!];
     expect(before).toMatchObject({ step: 0, loss: null, score: { valid: 0 } });
     expect(after.loss).toBeLessThan(0.5);
