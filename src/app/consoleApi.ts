@@ -10,14 +10,21 @@ import type {
   Metrics,
   ModelSummary,
   Picture,
-  PriorSummary,
   SampleResult,
 } from '../engine/types';
 import { decodePicture, decodeUrl, pictureFromImage } from '../image/decode';
 import type { StraightImage } from '../image/hole/types';
 import { flattenAlpha } from '../image/picture';
+import { NO_PRIOR, priorNamed, priorsOf } from './findModel';
 import { fitLatents, type FitAnswers, type FitRequest } from './fit';
-import { createInpaintParts, inpaint, type InpaintAnswers, type InpaintParts, type InpaintRequest } from './inpaint';
+import {
+  createInpaintParts,
+  inpaint,
+  toImageData,
+  type InpaintAnswers,
+  type InpaintParts,
+  type InpaintRequest,
+} from './inpaint';
 import { sampleOptions, type SampleRequest } from './sampleRequest';
 
 /** Anything that can become a picture: a file, pixels, a bitmap, or the address of a picture. */
@@ -83,7 +90,9 @@ export function createConsoleApi(engine: EngineClient): ConsoleApi {
       return { image: toImageData(image), codes, metrics };
     },
     sample: async (request = {}) => {
-      const model = await priorFor(engine, request.model);
+      const models = await engine.models();
+      const model = request.model === undefined ? priorsOf(models)[0] : priorNamed(models, request.model);
+      if (!model) throw new Error(NO_PRIOR);
       const { codes, images, trace, timings, unknownWords } = await engine.sample(sampleOptions(request, model));
       return { codes, images: images.map(toImageData), trace, timings, unknownWords };
     },
@@ -92,20 +101,6 @@ export function createConsoleApi(engine: EngineClient): ConsoleApi {
     simulateDeviceLoss: () => engine.simulateDeviceLoss(),
   };
 }
-
-/** @throws Error for an id that is none, and where there is no prior */
-async function priorFor(engine: EngineClient, id: string | undefined): Promise<PriorSummary> {
-  const priors = (await engine.models()).filter((model): model is PriorSummary => model.family === 'prior');
-  const found = priors.find((model) => id === undefined || model.id === id);
-  if (found) return found;
-  throw new Error(
-    priors.length
-      ? `There is no prior "${id}" here. This page has: ${priors.map((model) => model.id).join(', ')}.`
-      : 'There is no prior here: drop the folder of one on the Models page.',
-  );
-}
-
-const toImageData = ({ data, width, height }: Picture) => new ImageData(data, width, height);
 
 /** With its alpha, where it has one: colours are not premultiplied. */
 async function toStraight(source: PictureSource, { pixels }: InpaintParts): Promise<StraightImage> {

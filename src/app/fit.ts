@@ -1,11 +1,11 @@
 /** `tessera.fit`: latents fitted to a picture, or to what is known of it. */
 import type { EngineClient, FitReport, FitResult, FitTask, Picture, TokenizerSummary } from '../engine/types';
 import { fitPicture } from '../image/fit';
-import { holeBounds, maskFromImage } from '../image/hole/mask';
+import { holeBounds } from '../image/hole/mask';
 import { chooseSquare } from '../image/hole/square';
 import type { StraightImage } from '../image/hole/types';
 import { flattenAlpha } from '../image/picture';
-import type { InpaintParts } from './inpaint';
+import { maskOver, toImageData, type InpaintParts } from './inpaint';
 
 export interface FitRequest {
   /** A tokenizer with one codebook. Default: the page's first of that kind. */
@@ -85,11 +85,7 @@ async function aroundHole(
   side: number,
   factor: number,
 ): Promise<{ picture: Picture; hole: Uint8Array<ArrayBuffer> }> {
-  const mask = maskFromImage(maskImage);
-  if (mask.width !== image.width || mask.height !== image.height)
-    throw new Error(
-      `The mask must have the picture's ${image.width} x ${image.height} pixels, found ${mask.width} x ${mask.height}.`,
-    );
+  const mask = maskOver(image, maskImage);
   const bounds = holeBounds(mask);
   if (!bounds)
     throw new Error(
@@ -116,5 +112,3 @@ async function tokenizerFor(engine: EngineClient, id: string | undefined): Promi
       : 'There is no tokenizer here: drop the folder of one on the Models page.',
   );
 }
-
-const toImageData = ({ data, width, height }: Picture) => new ImageData(data, width, height);

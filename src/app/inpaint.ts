@@ -11,11 +11,12 @@ import type {
 import { looksDrawn } from '../image/drawing';
 import { createHoleClient, type HoleClient } from '../image/hole/client';
 import { holeBounds, maskFromImage } from '../image/hole/mask';
-import type { Blend, StraightImage } from '../image/hole/types';
+import type { Blend, Mask, StraightImage } from '../image/hole/types';
 import { chooseSquare } from '../image/hole/square';
 import { chooseWhole } from '../image/hole/whole';
 import type { RgbaImage } from '../image/picture';
 import type { Rect } from '../image/types';
+import { priorNamed, priorsOf } from './findModel';
 import { sampleOptions, type SampleRequest } from './sampleRequest';
 
 export interface InpaintRequest extends Omit<SampleRequest, 'batch'> {
@@ -66,11 +67,7 @@ export async function inpaint(
   request: InpaintRequest,
 ): Promise<InpaintAnswers> {
   const { count = 1, blend = 'feather', mode = 'square', grow = 0 } = request;
-  const mask = maskFromImage(request.mask);
-  if (mask.width !== image.width || mask.height !== image.height)
-    throw new Error(
-      `The mask must have the picture's ${image.width} x ${image.height} pixels, found ${mask.width} x ${mask.height}.`,
-    );
+  const mask = maskOver(image, request.mask);
   const bounds = holeBounds(mask);
   if (!bounds)
     throw new Error('The mask is empty: nothing is to be filled. Its red channel is 255 where something should go.');
@@ -87,22 +84,26 @@ export async function inpaint(
   const { picture, hole, rect } = prepared;
   const result = await engine.inpaint({ ...shared, count, grow, picture, hole });
   const images: ImageData[] = [];
-  for (const answer of result.images) {
-    const { data, width, height } = await work.compose(mask, rect, answer, blend);
-    images.push(new ImageData(data, width, height));
-  }
+  for (const answer of result.images) images.push(toImageData(await work.compose(mask, rect, answer, blend)));
   const { codes, scores, seeds, trace, timings, unknownWords } = result;
   return { images, codes, scores, seeds, model: model.id, rect, trace, timings, unknownWords };
 }
 
+/** @throws Error where the mask is not of the picture's size */
+export function maskOver({ width, height }: RgbaImage, image: ImageData): Mask {
+  const mask = maskFromImage(image);
+  if (mask.width === width && mask.height === height) return mask;
+  throw new Error(
+    `The mask must have the picture's ${width} x ${height} pixels, found ${mask.width} x ${mask.height}.`,
+  );
+}
+
+export const toImageData = ({ data, width, height }: StraightImage) => new ImageData(data, width, height);
+
 /** The prior that was asked for; else the first one that fits the picture: a drawing or a photograph. */
 function priorOf(models: readonly ModelSummary[], id: string | undefined, image: RgbaImage): PriorSummary {
-  const priors = models.filter((model) => model.family === 'prior');
-  if (id !== undefined) {
-    const found = priors.find((model) => model.id === id);
-    if (found) return found;
-    throw new Error(`There is no prior "${id}" here. This page has: ${priors.map((model) => model.id).join(', ')}.`);
-  }
+  if (id !== undefined) return priorNamed(models, id);
+  const priors = priorsOf(models);
   const isPhoto = !looksDrawn(image);
   const suits = ({ pairsWith }: PriorSummary) => pairsWith.id.startsWith('photo') === isPhoto;
   const found = priors.find(suits) ?? priors[0];

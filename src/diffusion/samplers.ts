@@ -32,6 +32,12 @@ export type SamplerSpec =
   /** Gaussian diffusion on latents (Song et al. 2021), eta = 0. */
   | { readonly kind: 'ddim'; readonly numSteps: number };
 
+/** Those that reveal places of [MASK] one after the other, whatever the process ends in. */
+type RevealSpec = Extract<SamplerSpec, { kind: 'maskgit' | 'halton' | 'purity' }>;
+
+export const reveals = (spec: SamplerSpec): spec is RevealSpec =>
+  spec.kind === 'maskgit' || spec.kind === 'halton' || spec.kind === 'purity';
+
 export type SamplerKind = SamplerSpec['kind'];
 export type ProcessKind = DiscreteKind | 'autoregressive' | 'gaussian';
 
@@ -128,7 +134,7 @@ export function planSteps(spec: SamplerSpec, options: PlanOptions): SamplerStep[
     throw new Error(`A sampler takes 1 step or more, found ${spec.numSteps}.`);
   if (!(Number.isInteger(start) && start >= 1 && start <= schedule.numTimesteps))
     throw new Error(`A run starts at a time from 1 to ${schedule.numTimesteps}, found ${start}.`);
-  if (spec.kind === 'maskgit' || spec.kind === 'halton' || spec.kind === 'purity') return planReveals(spec, options);
+  if (reveals(spec)) return planReveals(spec, options);
   const times = spec.kind === 'released-fast' ? releasedTimes(start, spec.numSteps) : stepTimes(start, spec.numSteps);
   return times.slice(0, -1).map((from, i): PosteriorStep => {
     const to = times[i + 1] ?? 0;
@@ -178,7 +184,7 @@ function coefficientsOf(
 const cosineShare = (ratio: number): number => Math.cos((Math.PI / 2) * ratio);
 
 function planReveals(
-  spec: Extract<SamplerSpec, { kind: 'maskgit' | 'halton' | 'purity' }>,
+  spec: RevealSpec,
   { schedule, trained, start = schedule.numTimesteps, masked: total, firstNumber = 1 }: PlanOptions,
 ): RevealStep[] {
   if (!(Number.isInteger(total) && total >= 1))
@@ -206,10 +212,7 @@ function planReveals(
   return steps;
 }
 
-function priorityOf(
-  spec: Extract<SamplerSpec, { kind: 'maskgit' | 'halton' | 'purity' }>,
-  ratio: number,
-): Pick<RevealStep, 'priority' | 'noise' | 'sharpen'> {
+function priorityOf(spec: RevealSpec, ratio: number): Pick<RevealStep, 'priority' | 'noise' | 'sharpen'> {
   switch (spec.kind) {
     case 'maskgit':
       return { priority: 'confidence', noise: spec.choiceTemperature * (1 - ratio), sharpen: 0 };

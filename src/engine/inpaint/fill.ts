@@ -2,6 +2,7 @@
 import { lengthOf, spansOf, type Layout } from '../../diffusion/layout';
 import { DRAW, Draws, seedOf, START_STEP } from '../../diffusion/random';
 import { noised, type KnownCodes } from '../../diffusion/run';
+import { reveals } from '../../diffusion/samplers';
 import { createSchedule } from '../../diffusion/schedule';
 import type { ProcessConfig } from '../../models/prior/config';
 import type { SampleOptions, SampleStart } from '../sampling/types';
@@ -26,37 +27,41 @@ export function fillOptions(
   canvas: Canvas,
   options: InpaintOptions,
   encoded: Int32Array,
-  free: Uint8Array,
+  free: Uint8Array<ArrayBuffer>,
 ): SampleOptions {
-  const { model, condition, seed, count, sampler, schedule, distribution, draw, standIn, from } = options;
+  const { model, condition, seed, count, sampler, schedule, distribution, draw, standIn } = options;
   if (!(Number.isInteger(count) && count >= 1 && count <= MOST_ANSWERS))
     throw new Error(`1 to ${MOST_ANSWERS} answers can be made at once, asked for: ${count}.`);
   if (!free.includes(1)) throw new Error('The hole is empty: nothing is to be filled. Paint over what should go.');
   const shared = { model, condition, seed, batch: count, sampler, schedule, distribution };
   const shown = { ...(draw && { draw }), ...(standIn && { standIn }) };
-  return { ...shared, ...shown, ...givenCodes(canvas, options, encoded, free, from) };
+  return { ...shared, ...shown, ...givenCodes(canvas, options, encoded, free) };
 }
+
+/** The places that are drawn anew, [N]: of the free ones those that were asked for. */
+export const drawnPlaces = (
+  free: Uint8Array<ArrayBuffer>,
+  { from }: Pick<InpaintOptions, 'from'>,
+): Uint8Array<ArrayBuffer> => (from?.places ? free.map((isFree, i) => (isFree && from.places?.[i] ? 1 : 0)) : free);
 
 function givenCodes(
   canvas: Canvas,
   options: InpaintOptions,
   encoded: Int32Array,
-  free: Uint8Array,
-  from: InpaintOptions['from'],
+  free: Uint8Array<ArrayBuffer>,
 ): { known: KnownCodes; start?: SampleStart } {
   const { process, grids } = canvas;
-  const { count, sampler } = options;
+  const { count, sampler, from } = options;
   const N = lengthOf(grids);
   if (from) checkStart(from, N);
   const rest = from?.codes ?? encoded;
-  const drawn = from?.places ? free.map((isFree, i) => (isFree && from.places?.[i] ? 1 : 0)) : free;
+  const drawn = drawnPlaces(free, options);
   if (!drawn.includes(1)) throw new Error('None of these places lies in the hole: refill a spot inside of it.');
   const codes = new Int32Array(count * N);
   for (let answer = 0; answer < count; answer++)
     for (let i = 0; i < N; i++) codes[answer * N + i] = drawn[i] ? -1 : (free[i] ? rest : encoded)[i]!;
-  const reveals = sampler.kind === 'maskgit' || sampler.kind === 'halton' || sampler.kind === 'purity';
   // An absorbing network is trained on clean codes beside [MASK]; where codes are replaced, on noisy ones.
-  const isNoised = (process.kind === 'mask-replace' || process.kind === 'uniform') && !reveals;
+  const isNoised = (process.kind === 'mask-replace' || process.kind === 'uniform') && !reveals(sampler);
   const known: KnownCodes = { codes, noised: isNoised };
   if (!from || from.renoise >= 1) return { known };
   if (process.kind === 'gaussian') {

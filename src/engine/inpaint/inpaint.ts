@@ -1,14 +1,14 @@
 /** Fills a hole: stand-in, encode, sample around what is known, decode, score. Orchestration over the parts that sampling opens. */
 import { neutralise } from '../../image/hole/neutral';
+import { freePlaces } from '../../image/hole/places';
 import { lengthOf } from '../../diffusion/layout';
 import type { PriorConfig } from '../../models/prior/config';
 import { encodePicture, type RunControl } from '../runs';
 import { openScorer, samplePrior, type SampleMemory, type SamplingParts } from '../sampling/open';
 import type { SampleFrame } from '../sampling/types';
 import type { CodeGrid, Picture, TokenizerSummary } from '../types';
-import { fillOptions, type Canvas } from './fill';
+import { drawnPlaces, fillOptions, type Canvas } from './fill';
 import { bitsPerCode } from './likelihood';
-import { freePlaces } from '../../image/hole/places';
 import type { InpaintOptions, InpaintResult, InpaintScore } from './types';
 
 /** Numbers of one evaluation over a large grid, [answers, N, K], twice where guided: 256 MiB each. */
@@ -31,26 +31,26 @@ export async function inpaint(
     throw new Error(
       `The hole needs one byte for each of the picture's ${picture.width} x ${picture.height} pixels, found ${hole.length}.`,
     );
-  const factors = canvas.grids.map(({ width }) => picture.width / width);
   const free = freePlaces(
     hole,
     picture.width,
-    canvas.grids.map(({ height, width }, g) => ({ height, width, factor: factors[g] ?? 1 })),
+    canvas.grids.map(({ height, width }) => ({ height, width, factor: picture.width / width })),
     options.grow,
   );
   const seen = neutralise(picture, { width: picture.width, height: picture.height, data: hole });
   const { codes } = await encodePicture(networks, seen, { mode: 'tile' }, control);
+  const drawn = drawnPlaces(free, options);
   const request = fillOptions(canvas, options, joined(codes), free);
   const larger = canvas.isLarger ? { grids: canvas.grids, asked: free } : null;
   const { codes: answers, ...result } = await samplePrior(parts, request, memory, control, onFrame, larger);
   const scoring = performance.now();
-  const scores = await scoresOf(parts, options, canvas, answers, free, larger, control);
+  const scores = await scoresOf(parts, options, canvas, answers, drawn, larger, control);
   return {
     ...result,
     codes: answers,
     seeds: answers.map((_, i) => (options.seed + i) >>> 0),
     scores,
-    free: drawnPlaces(free, options),
+    free: drawn,
     seen,
     timings: { ...result.timings, scoreMs: performance.now() - scoring },
   };
@@ -93,7 +93,7 @@ async function scoresOf(
   options: InpaintOptions,
   canvas: Canvas,
   answers: readonly CodeGrid[][],
-  free: Uint8Array<ArrayBuffer>,
+  drawn: Uint8Array<ArrayBuffer>,
   larger: Parameters<typeof openScorer>[2],
   control: RunControl,
 ): Promise<InpaintScore[]> {
@@ -102,13 +102,9 @@ async function scoresOf(
   const denoiser = await openScorer(parts, { ...options, batch: answers.length }, larger, control);
   const all = new Int32Array(answers.length * lengthOf(canvas.grids));
   answers.forEach((grids, i) => all.set(joined(grids), i * lengthOf(canvas.grids)));
-  const bits = await bitsPerCode(denoiser, canvas, all, drawnPlaces(free, options));
+  const bits = await bitsPerCode(denoiser, canvas, all, drawn);
   return bits.map((value) => ({ bitsPerCode: value }));
 }
-
-/** The places that this call drew anew. */
-const drawnPlaces = (free: Uint8Array<ArrayBuffer>, { from }: InpaintOptions): Uint8Array<ArrayBuffer> =>
-  from?.places ? free.map((isFree, i) => (isFree && from.places?.[i] ? 1 : 0)) : free;
 
 const joined = (grids: readonly CodeGrid[]): Int32Array<ArrayBuffer> =>
   Int32Array.from(grids.flatMap(({ indices }) => [...indices]));

@@ -3,7 +3,7 @@ import { spansOf } from '../../diffusion/layout';
 import { haltonRanks } from '../../diffusion/halton';
 import { Draws, seedOf } from '../../diffusion/random';
 import { noised, startCodes, type Span } from '../../diffusion/run';
-import { planSteps, rasterStep, samplersOf, stepTimes, type SamplerStep } from '../../diffusion/samplers';
+import { planSteps, rasterStep, reveals, samplersOf, stepTimes, type SamplerStep } from '../../diffusion/samplers';
 import {
   cosineAlphaBar,
   createSchedule,
@@ -122,9 +122,9 @@ function mostMasked(codes: Int32Array, batch: number, length: number, { first, c
 function planDiscrete(config: Sequence, process: DiscreteProcess, options: ProgramOptions): DiscreteProgram {
   const { batch, seed, sampler, start } = options;
   const length = codeCount(config);
-  const reveals = sampler.kind === 'maskgit' || sampler.kind === 'halton' || sampler.kind === 'purity';
+  const isRevealing = reveals(sampler);
   // Where places are revealed one after the other a known code is simply there.
-  const known = options.known && { ...options.known, noised: options.known.noised && !reveals };
+  const known = options.known && { ...options.known, noised: options.known.noised && !isRevealing };
   const spans = spansOf(config.grids);
   const codes: Int32Array<ArrayBuffer> = start ? Int32Array.from(start.codes) : new Int32Array(batch * length);
   const steps: ProgramStep[] = [];
@@ -134,7 +134,7 @@ function planDiscrete(config: Sequence, process: DiscreteProcess, options: Progr
     const schedule = createSchedule(options.schedule, process, span.codebookSize);
     const grid = config.grids[g];
     // Revealing begins with nothing known, whatever the process ends in.
-    const noise = reveals
+    const noise = isRevealing
       ? new Int32Array(batch * span.count).fill(maskId(span))
       : startCodes(seed, batch, span, schedule);
     if (!start) place(codes, noise, batch, length, span);
@@ -145,7 +145,7 @@ function planDiscrete(config: Sequence, process: DiscreteProcess, options: Progr
     const from = goesOn ? Math.round(start.time) : startTime(process, schedule, known, batch, length, span);
     if (known && !goesOn) imposeStart(codes, { known, seed, batch, length, span, schedule, time: from });
     const masked = mostMasked(codes, batch, length, span);
-    if (reveals && masked === 0) return;
+    if (isRevealing && masked === 0) return;
     const planned = planSteps(sampler, { schedule, trained, start: from, masked, firstNumber: number });
     number += planned.length;
     const order = haltonRanks(grid.height, grid.width);
