@@ -1,7 +1,7 @@
 /**
  * The walls of the house (docs/architecture.md): a room imports only what stands to its right.
  *   app -> labs -> { ui, experiment, engine (its client) }
- *   engine -> { models, diffusion, quantize, image } -> { graph, tfjs } -> kernels -> gpu
+ *   engine -> { models, diffusion, quantize, codebook, image } -> { graph, tfjs } -> kernels -> gpu
  * Type imports count. No cycles.
  */
 const room = (name) => `^src/${name}/`;
@@ -24,11 +24,12 @@ module.exports = {
     only('diffusion', []),
     only('quantize', []),
     only('image', []),
+    only('codebook', []),
     only('experiment', []),
-    only('engine', ['models', 'diffusion', 'quantize', 'image', 'graph', 'tfjs', 'kernels', 'gpu']),
+    only('engine', ['models', 'diffusion', 'quantize', 'codebook', 'image', 'graph', 'tfjs', 'kernels', 'gpu']),
     only('ui', []),
-    only('labs', ['ui', 'experiment', 'engine', 'image', 'diffusion']),
-    only('app', ['labs', 'ui', 'experiment', 'engine', 'image']),
+    only('labs', ['ui', 'experiment', 'engine', 'image', 'diffusion', 'codebook']),
+    only('app', ['labs', 'ui', 'experiment', 'engine', 'image', 'codebook']),
     {
       name: 'engine-client-only',
       comment: 'labs and app talk to the worker: they import the client and the types, nothing that owns a GPU',

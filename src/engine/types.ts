@@ -26,6 +26,7 @@ export type * from './sampling/types';
 export type * from './tiles/types';
 export type * from './inpaint/types';
 export type * from './fit/types';
+export type * from './codebook/types';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
