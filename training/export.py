@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the golden picture is a held-out one of these")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--dtype", choices=["F16", "F32"], default="F16")
+    parser.add_argument("--golden-size", type=int, help="pixels per side of the golden picture, a square from the middle: smaller than the model's own keeps the file small")
     parser.add_argument("--device", default="CPU", help="what it was trained on, in words")
     parser.add_argument("--note", default="", help="a sentence about the training for the card")
     args = parser.parse_args()
@@ -47,7 +48,10 @@ def main() -> None:
     config = record["config"]
     round_weights(model, args.dtype)
     held_out = load_pictures(args.data, config["size"]).split(True)
-    candidates = [to_tensor(picture[None]).contiguous() for picture in held_out.pictures[::9]]
+    size = args.golden_size or config["size"]
+    first = (config["size"] - size) // 2
+    pictures = held_out.pictures[::9, first : first + size, first : first + size]
+    candidates = [to_tensor(picture[None]).contiguous() for picture in pictures]
     golden_picture = max(candidates, key=lambda x: code_margin(model, x))
     about = {
         "id": config["id"], "title": config["title"], "size": config["size"], "fit": config.get("fit", "contain"), "licence": "CC BY 4.0", "credits": "CREDITS.md",
