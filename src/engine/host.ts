@@ -1,14 +1,15 @@
 /**
- * The engine itself: owns the backend, the loaded models and their compiled networks, and survives the loss of the GPU.
+ * The engine itself: the worker's calls, one after another, on a device that lives on (`livingDevice.ts`), with the models at hand (`modelShelf.ts`).
  * It knows no DOM and no worker: `worker.ts` gives it to a page, tests run it in Node.
  */
 import type { EngineApi, Report, WorkerOptions } from './api';
-import { closeBackend, openBackend, type Backend } from './backend';
+import type { Backend } from './backend';
 import { Calls } from './calls';
 import { checkCodes } from './checkCodes';
 import { FitRoom } from './fit/room';
 import { inpaint } from './inpaint/inpaint';
 import { inspectQuantizer, levelsAt } from './inspect';
+import { LivingDevice } from './livingDevice';
 import { ModelShelf } from './modelShelf';
 import { decodePatch } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
@@ -52,34 +53,26 @@ export interface HostEnvironment {
   readonly gpu: GPU | null;
 }
 
-/** A device that dies again and again is left alone: after this many losses in a minute the engine moves to the CPU. */
-const MAX_LOSSES_PER_MINUTE = 3;
-/** How long a failed run waits for word that the device is gone before it counts as a failure of its own. */
-const LOSS_GRACE_MS = 250;
-
 export class EngineHost implements EngineApi {
   private readonly calls = new Calls();
   private shelf_: ModelShelf | null = null;
   private tiles = new TileClass(null);
   private readonly fits = new FitRoom();
-  private backend: Backend | null = null;
-  private gpu: GPU | null = null;
-  private rebuilding: Promise<void> | null = null;
-  /** Set when no backend could be opened again. */
-  private failure: Error | null = null;
-  private tell: (event: EngineEvent) => void = () => undefined;
-  private losses: number[] = [];
+  private device_: LivingDevice | null = null;
   /** The last picture that went through: run again after the device came back, so that everything is warm. */
   private last: { modelId: string; picture: Picture; options: RunOptions } | null = null;
 
   constructor(private readonly environment: HostEnvironment) {}
 
   async start(options: WorkerOptions, tell: (event: EngineEvent) => void): Promise<Capabilities> {
-    this.tell = tell;
-    this.gpu = options.useGpu ? this.environment.gpu : null;
-    this.shelf_ = new ModelShelf(options.modelsUrl);
+    const shelf = new ModelShelf(options.modelsUrl);
+    this.shelf_ = shelf;
     this.tiles = new TileClass(options.tilesUrl ?? null);
-    this.adopt(await openBackend(options.backend, this.gpu));
+    this.device_ = await LivingDevice.open(options.backend, options.useGpu ? this.environment.gpu : null, {
+      tell,
+      onChange: () => shelf.forgetNetworks(),
+      onRestored: () => this.repeatLastRun(),
+    });
     return this.capabilities();
   }
 
@@ -93,14 +86,7 @@ export class EngineHost implements EngineApi {
 
   setBackend(choice: BackendChoice): Promise<Capabilities> {
     return this.calls.run(0, async () => {
-      await this.rebuilding;
-      // The new one first: if it does not open, the visitor keeps the old one.
-      const next = await openBackend(choice, this.gpu);
-      await this.rebuilding;
-      const before = this.live;
-      this.failure = null;
-      this.adopt(next);
-      closeBackend(before);
+      await this.device.choose(choice);
       return this.capabilities();
     });
   }
@@ -347,17 +333,16 @@ export class EngineHost implements EngineApi {
   }
 
   async simulateDeviceLoss(): Promise<void> {
-    const { live } = this;
-    if (live.kind !== 'webgpu')
-      throw new Error(`There is no GPU device to lose: the engine runs on ${live.capabilities.adapter}.`);
-    live.context.device.destroy();
-    await live.context.lost;
-    await this.rebuilding;
+    await this.device.lose();
+  }
+
+  private get device(): LivingDevice {
+    if (!this.device_) throw new Error('The engine is not started: call start() first.');
+    return this.device_;
   }
 
   private get live(): Backend {
-    if (!this.backend) throw new Error('The engine is not started: call start() first.');
-    return this.backend;
+    return this.device.live;
   }
 
   private get shelf(): ModelShelf {
@@ -370,57 +355,7 @@ export class EngineHost implements EngineApi {
   }
 
   private guarded<T>(call: number, work: (control: RunControl) => Promise<T>, report?: Report): Promise<T> {
-    return this.calls.run(call, (signal) => this.onLivingDevice({ signal, report }, work));
-  }
-
-  /** Runs `work` on a living device: waits while it is rebuilt, and starts again if it dies on the way. */
-  private async onLivingDevice<T>(control: RunControl, work: (control: RunControl) => Promise<T>): Promise<T> {
-    for (;;) {
-      await this.rebuilding;
-      if (this.failure) throw this.failure;
-      const { live } = this;
-      try {
-        return await work(control);
-      } catch (error) {
-        if (control.signal.aborted || !(await this.isLost(live))) throw error;
-      }
-    }
-  }
-
-  private adopt(backend: Backend): void {
-    this.shelf.forgetNetworks();
-    this.backend = backend;
-    if (backend.kind !== 'webgpu') return;
-    backend.context.onError((message) => this.tell({ kind: 'gpu-error', message }));
-    void backend.context.lost.then(({ message, reason }) => {
-      if (this.backend === backend) this.rebuilding = this.rebuild(backend, message || reason);
-    });
-  }
-
-  /** Opens a device again and repeats the last run, so that everything is as it was. Never rejects. */
-  private async rebuild(dead: Backend, reason: string): Promise<void> {
-    this.tell({ kind: 'device-lost', reason });
-    const now = Date.now();
-    this.losses = [...this.losses.filter((time) => now - time < 60_000), now];
-    const avoidGpu =
-      this.losses.length > MAX_LOSSES_PER_MINUTE
-        ? `The GPU was lost ${this.losses.length} times within a minute, so the work goes on without it.`
-        : undefined;
-    try {
-      const next = await openBackend('auto', this.gpu, avoidGpu);
-      // Somebody may have chosen another backend meanwhile: that choice stands.
-      if (this.backend !== dead) return closeBackend(next);
-      this.adopt(next);
-      this.tell({ kind: 'device-restored', capabilities: this.capabilities() });
-      this.repeatLastRun();
-    } catch (error) {
-      this.failure = new Error(
-        `The GPU was lost and nothing could take its place: ${(error as Error).message} Reload the page.`,
-      );
-      this.tell({ kind: 'engine-failed', message: this.failure.message });
-    } finally {
-      this.rebuilding = null;
-    }
+    return this.calls.run(call, (signal) => this.device.run({ signal, report }, work));
   }
 
   /** A model that is put away is not to come back by itself after a lost device. */
@@ -432,16 +367,9 @@ export class EngineHost implements EngineApi {
     const { last } = this;
     if (!last) return;
     this.calls.runInBackground((signal) =>
-      this.onLivingDevice({ signal }, async (control) =>
+      this.device.run({ signal }, async (control) =>
         reconstructPicture(await this.networks(last.modelId, control), last.picture, last.options, control),
       ),
     );
-  }
-
-  private async isLost(backend: Backend): Promise<boolean> {
-    if (backend.kind !== 'webgpu') return false;
-    if (this.backend !== backend) return true;
-    const grace = new Promise<false>((resolve) => setTimeout(() => resolve(false), LOSS_GRACE_MS));
-    return Promise.race([backend.context.lost.then(() => true as const), grace]);
   }
 }
