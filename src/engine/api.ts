@@ -27,6 +27,8 @@ import type {
   SampleOptions,
   SampleResult,
   StorageReport,
+  TokenizerSummary,
+  VariantOptions,
   TilesReport,
   TrainTilesOptions,
   VocabularyView,
@@ -68,6 +70,8 @@ export interface EngineApi {
   decodePatches(call: number, modelId: string, level: number, indices: readonly number[]): Promise<Picture[]>;
   inspect(call: number, modelId: string, place: CodePlace, count: number): Promise<QuantizerView>;
   codebook(call: number, modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
+  setVariant(call: number, options: VariantOptions, report?: Report): Promise<TokenizerSummary>;
+  dropVariant(call: number, variantId: string): Promise<void>;
   storage(): Promise<StorageReport>;
   unload(call: number, modelId: string): Promise<void>;
   releaseSamplers(call: number): Promise<void>;

@@ -77,6 +77,8 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     decodePatches: (modelId, level, indices, call) => run((id) => api.decodePatches(id, modelId, level, indices), call),
     inspect: (modelId, place, count, call) => run((id) => api.inspect(id, modelId, place, count), call),
     codebook: (modelId, level) => run((id) => api.codebook(id, modelId, level)),
+    setVariant: (options, call) => run((id, report) => api.setVariant(id, options, report), call),
+    dropVariant: (variantId) => run((id) => api.dropVariant(id, variantId)),
     storage: () => run(() => api.storage()),
     unload: (modelId) => run((id) => api.unload(id, modelId)),
     releaseSamplers: () => run((id) => api.releaseSamplers(id)),

@@ -43,6 +43,8 @@ import type {
   SampleOptions,
   SampleResult,
   StorageReport,
+  TokenizerSummary,
+  VariantOptions,
   TilesReport,
   TrainTilesOptions,
   VocabularyView,
@@ -168,6 +170,7 @@ export class EngineHost implements EngineApi {
           `${modelId} has ${model.codeDim} numbers a code and ${levels.length} code(s) at a place, got ${latent.length} and ${chosen.length}.`,
         );
       const quantizer = this.shelf.quantizer(modelId);
+      const remap = this.shelf.remap(modelId);
       return inspectQuantizer({
         latent,
         chosen,
@@ -176,6 +179,7 @@ export class EngineHost implements EngineApi {
         cosine: quantizer.kind === 'vq' && quantizer.distance === 'cosine',
         fsqLevels: quantizer.kind === 'fsq' ? quantizer.levels : undefined,
         codebooks: levels.map((level) => this.shelf.codebook(modelId, level)),
+        remap: remap && levels.map((level) => remap[level] ?? null),
       });
     });
   }
@@ -184,6 +188,18 @@ export class EngineHost implements EngineApi {
     return this.guarded(call, async (control) => {
       await this.networks(modelId, control);
       return this.shelf.codebook(modelId, level);
+    });
+  }
+
+  setVariant(call: number, options: VariantOptions, report?: Report): Promise<TokenizerSummary> {
+    return this.guarded(call, (control) => this.shelf.setVariant(options, this.live, control), report);
+  }
+
+  dropVariant(call: number, variantId: string): Promise<void> {
+    return this.calls.run(call, () => {
+      this.forget(variantId);
+      this.shelf.dropVariant(variantId);
+      return Promise.resolve();
     });
   }
 

@@ -1,5 +1,6 @@
 /** The quantizing step at one place, computed again in doubles for the eye: latent, distances, choice. */
 import { isTwoLevel } from './grids';
+import type { Remaps } from './codebook/variants';
 import type { QuantizerView, TokenizerSummary } from './types';
 
 export interface InspectInput {
@@ -13,6 +14,8 @@ export interface InspectInput {
   readonly codebooks: readonly Float32Array<ArrayBuffer>[];
   /** Per level: the code the engine chose here. */
   readonly chosen: readonly number[];
+  /** Per level: a variant's names for its codes; those that are known by another name are not listed. */
+  readonly remap?: Remaps | null;
   /** How many neighbours to list. */
   readonly count: number;
 }
@@ -33,7 +36,8 @@ export function inspectQuantizer(input: InspectInput): QuantizerView {
     const chosen = input.chosen[level] ?? 0;
     const view = {
       chosen,
-      nearest: input.kind === 'fsq' ? [entry(codebook, rest, chosen, false)] : nearest(codebook, rest, chosen, input),
+      nearest:
+        input.kind === 'fsq' ? [entry(codebook, rest, chosen, false)] : nearest(codebook, rest, chosen, level, input),
     };
     const row = rowOf(codebook, rest.length, chosen);
     rest = rest.map((value, i) => value - (row[i] ?? 0));
@@ -58,13 +62,15 @@ function nearest(
   codebook: Float32Array<ArrayBuffer>,
   latent: Float32Array,
   chosen: number,
-  { cosine, count }: InspectInput,
+  level: number,
+  { cosine, count, remap }: InspectInput,
 ): Entry[] {
   const size = codebook.length / latent.length;
+  const names = remap?.[level];
   const order = Array.from({ length: size }, (_, index) => ({
     index,
     distance: distance(codebook, latent, index, cosine),
-  }));
+  })).filter(({ index }) => index === chosen || !names || names[index] === index);
   order.sort(
     (a, b) => Number(b.index === chosen) - Number(a.index === chosen) || a.distance - b.distance || a.index - b.index,
   );

@@ -15,23 +15,23 @@ import {
   type PriorModel,
   type VqvaeModel,
 } from '../models/loader';
-import type { Manifest, PriorManifest, VqvaeManifest } from '../models/manifest';
-import { codeCount } from '../models/prior/config';
-import * as priorFacts from '../models/prior/facts';
-import type { ModelBackend } from '../models/compiled';
+import type { Manifest, VqvaeManifest } from '../models/manifest';
+import { rewriteWeights, type ModelBackend } from '../models/compiled';
 import { checkPair } from '../models/prior/pair';
 import { createPrior, type PriorRuntime } from '../models/prior/runtime';
 import { Vocabulary } from '../models/prior/vocabulary';
-import { codebookSizes, factor, gridKinds } from '../models/vqvae/config';
-import { parameterCount } from '../models/vqvae/facts';
+import { VariedModel } from '../models/varied';
 import { createVqvae, readCodebook } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
+import type { VariantOptions } from './codebook/types';
+import { createVariant, variantId, type Remaps, type Variant } from './codebook/variants';
 import { CompiledNetworks, type Taken } from './compiledNetworks';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
 import { createPriorSampler, type PriorSampler, type PriorSamplerShape } from './sampling/priorSampler';
 import { storageReport } from './storage';
-import type { LocalFolder, Memory, ModelSummary, PriorSummary, StorageReport, TokenizerSummary } from './types';
+import { summarize, summarizeLocal, summarizeTokenizer } from './summaries';
+import type { LocalFolder, Memory, ModelSummary, StorageReport, TokenizerSummary } from './types';
 
 /** Compiled sizes kept, all models together; the one unused for longest leaves first. */
 const KEPT_NETWORKS = 4;
@@ -50,6 +50,8 @@ export class ModelShelf {
   private readonly vocabularies = new WeakMap<PriorModel, Vocabulary>();
   /** By the id they have on this page; the newest first. */
   private locals: readonly LocalModel[] = [];
+  /** By their ids. What they change stays here whatever becomes of the backend. */
+  private readonly variants = new Map<string, Variant>();
   private readonly networks = new CompiledNetworks(KEPT_NETWORKS);
 
   /** @param modelsUrl folder with index.json and the model folders */
@@ -108,6 +110,7 @@ export class ModelShelf {
     const { id } = local.manifest;
     const model = await loadLocalModel(local);
     this.unload(id);
+    this.dropVariantsOf(id);
     this.loaded.set(id, model);
     this.locals = [local, ...this.locals.filter(({ manifest }) => manifest.id !== id)];
     return summarizeLocal(local);
@@ -116,6 +119,7 @@ export class ModelShelf {
   removeLocal(modelId: string): void {
     if (!this.local(modelId)) return;
     this.unload(modelId);
+    this.dropVariantsOf(modelId);
     this.locals = this.locals.filter(({ manifest }) => manifest.id !== modelId);
   }
 
@@ -123,6 +127,7 @@ export class ModelShelf {
   async file(modelId: string, name: string): Promise<Blob | null> {
     const local = this.local(modelId);
     if (local) return localFile(local.folder, name);
+    if (this.variants.has(modelId)) return null;
     const response = await fetch(`${this.modelsUrl}${modelId}/${name}`).catch(() => null);
     // Many servers answer an unknown address with their home page.
     if (!response?.ok || response.headers.get('content-type')?.startsWith('text/html')) return null;
@@ -166,7 +171,38 @@ export class ModelShelf {
   async open(modelId: string, backend: Backend, control: RunControl): Promise<Networks> {
     const model = tokenizer(await this.load(modelId, control));
     const summary = summarizeTokenizer(model.manifest);
-    return { model: summary, at: (width, height) => this.network(model, width, height, backend, control) };
+    return {
+      model: summary,
+      remap: this.remap(modelId),
+      at: (width, height) => this.network(model, width, height, backend, control),
+    };
+  }
+
+  /**
+   * Makes a variant of a tokenizer, or changes the one of that name: then its networks stay, and only its weights are written anew.
+   * @throws ModelError where what is given does not fit the model, and the variant stays as it was; Error for a variant of a variant
+   */
+  async setVariant(options: VariantOptions, backend: Backend, control: RunControl): Promise<TokenizerSummary> {
+    if (this.variants.has(options.modelId))
+      throw new Error(`${options.modelId} is a variant itself: vary its model, ${options.modelId.split('@')[0]}.`);
+    const base = tokenizer(await this.load(options.modelId, control));
+    const variant = createVariant(options, base);
+    const id = variantId(options);
+    this.variants.set(id, variant);
+    const known = this.loaded.get(id);
+    if (known instanceof VariedModel) rewriteWeights(runtimeBackend(backend), known, known.replace(variant.values));
+    else this.loaded.set(id, new VariedModel(base, id, variant.values));
+    return summarizeTokenizer(this.get(id).manifest);
+  }
+
+  /** Frees a variant and all that was made for it; nothing happens where there is none. */
+  dropVariant(id: string): void {
+    if (this.variants.delete(id)) this.unload(id);
+  }
+
+  /** New names for the codes that a variant finds; of a model as it is: none. */
+  remap(modelId: string): Remaps | null {
+    return this.variants.get(modelId)?.remap ?? null;
   }
 
   /** Loads a prior where it is not loaded yet, and compiles it for `batch` samples. @throws ModelError, or Error for a model that is none */
@@ -281,6 +317,13 @@ export class ModelShelf {
   private async load(modelId: string, { signal, report }: RunControl): Promise<Model> {
     const known = this.loaded.get(modelId);
     if (known) return known;
+    const variant = this.variants.get(modelId);
+    if (variant) {
+      const base = tokenizer(await this.load(variant.modelId, { signal, report }));
+      const model = new VariedModel(base, modelId, variant.values);
+      this.loaded.set(modelId, model);
+      return model;
+    }
     const local = this.local(modelId);
     if (local) {
       const model = await loadLocalModel(local, { signal, ...(report ? { onProgress: report } : {}) });
@@ -300,6 +343,10 @@ export class ModelShelf {
     });
     this.loaded.set(modelId, model);
     return model;
+  }
+
+  private dropVariantsOf(modelId: string): void {
+    for (const [id, variant] of this.variants) if (variant.modelId === modelId) this.dropVariant(id);
   }
 
   private prior(model: PriorModel, batch: number, backend: Backend, control: RunControl): Promise<Taken<PriorRuntime>> {
@@ -347,41 +394,4 @@ function tokenizer(model: Model): VqvaeModel {
 function prior(model: Model): PriorModel {
   if (isPrior(model)) return model;
   throw new Error(`${model.manifest.id} is a tokenizer: new codes need a prior.`);
-}
-
-const summarizeLocal = ({ manifest, folder }: LocalModel): ModelSummary => ({
-  ...summarize(manifest),
-  local: true,
-  localFiles: folder.files.map(({ name }) => name),
-});
-
-const summarize = (manifest: Manifest): ModelSummary =>
-  manifest.family === 'prior' ? summarizePrior(manifest) : summarizeTokenizer(manifest);
-
-function summarizePrior({ tensors: _, schemaVersion: _version, ...manifest }: PriorManifest): PriorSummary {
-  const { weights, config, training, vocabulary } = manifest;
-  return {
-    ...manifest,
-    sizeBytes: weights.sizeBytes,
-    codeCount: codeCount(config),
-    parameters: priorFacts.parameterCount(config, vocabulary.size),
-    metrics: training.metrics,
-  };
-}
-
-function summarizeTokenizer({ tensors: _, schemaVersion: _version, ...manifest }: VqvaeManifest): TokenizerSummary {
-  const { weights, preprocess, config, training } = manifest;
-  return {
-    ...manifest,
-    sizeBytes: weights.sizeBytes,
-    resolution: preprocess.size,
-    factor: factor(config),
-    codebookSizes: codebookSizes(config),
-    grids: gridKinds(config),
-    codeDim: config.codeDim,
-    quantizer: config.quantizer.kind,
-    fit: preprocess.fit,
-    parameters: parameterCount(config),
-    metrics: training.metrics,
-  };
 }

@@ -7,6 +7,7 @@ import { createBlender, cutCodes, cutTile, placeCodes, planInCodesOf, tilePlan, 
 import type { VqvaeCodes, VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Report } from './api';
 import { breathe } from './calls';
+import type { Remaps } from './codebook/variants';
 import { isTwoLevel, sideUnit } from './grids';
 import type { CodeGrid, Metrics, Picture, RunOptions, Timings, TokenizerSummary } from './types';
 
@@ -22,6 +23,8 @@ export interface Network {
 /** The networks a run needs: one per size, made on demand. */
 export interface Networks {
   readonly model: TokenizerSummary;
+  /** A variant's names for the codes that are found. */
+  readonly remap?: Remaps | null;
   /** @throws TooLargeError where `width` x `height` pixels exceed what this GPU binds. */
   at(width: number, height: number): Promise<Network>;
 }
@@ -81,17 +84,17 @@ export async function encodePicture(
 ): Promise<Encoded> {
   const input = inputOf(networks.model, picture, options);
   const { plan, network } = await openPlan(networks, input.width, input.height);
-  return encodeTiles(networks.model, plan, network, input, control);
+  return encodeTiles(networks, plan, network, input, control);
 }
 
 async function encodeTiles(
-  model: TokenizerSummary,
+  networks: Networks,
   plan: TilePlan,
   { runtime }: Network,
   input: Picture,
   control: RunControl,
 ): Promise<Encoded> {
-  const grids = new GridBuilder(model, plan);
+  const grids = new GridBuilder(networks, plan);
   for (const [i, tile] of plan.tiles.entries()) {
     await step(control, 'encode', i, plan);
     grids.place(i, await runtime.encode(cutTile(input, tile).data, { signal: control.signal }));
@@ -155,7 +158,7 @@ export async function reconstructPicture(
   if (plan.tiles.length === 1 && tile) {
     const started = performance.now();
     const result = await network.runtime.reconstruct(cutTile(input, tile).data, { signal: control.signal });
-    const grids = new GridBuilder(model, plan);
+    const grids = new GridBuilder(networks, plan);
     grids.place(0, result);
     const blender = createBlender(plan);
     blender.add({ width: plan.tileWidth, height: plan.tileHeight, data: result.pixels });
@@ -166,7 +169,7 @@ export async function reconstructPicture(
   }
 
   const started = performance.now();
-  const encoded = await encodeTiles(model, plan, network, input, control);
+  const encoded = await encodeTiles(networks, plan, network, input, control);
   const encodedAt = performance.now();
   const image = await decodeTiles(plan, network, encoded.codes, control);
   const decodedAt = performance.now();
@@ -212,11 +215,12 @@ class GridBuilder {
   private readonly indices: readonly Int32Array<ArrayBuffer>[];
   private readonly latents: Float32Array<ArrayBuffer>;
   private readonly topLatents: Float32Array<ArrayBuffer> | null;
+  private readonly model: TokenizerSummary;
+  private readonly remap: Remaps | null;
 
-  constructor(
-    private readonly model: TokenizerSummary,
-    plan: TilePlan,
-  ) {
+  constructor({ model, remap = null }: Networks, plan: TilePlan) {
+    this.model = model;
+    this.remap = remap;
     this.plans = model.grids.map(({ factor }) => planInCodesOf(plan, factor));
     this.indices = this.plans.map(({ codeWidth, codeHeight }) => new Int32Array(codeWidth * codeHeight));
     this.latents = new Float32Array((this.indices.at(-1)?.length ?? 0) * model.codeDim);
@@ -246,7 +250,10 @@ class GridBuilder {
   finish(input: Picture): Encoded {
     const codes = this.model.grids.map(({ name, codebookSize }, level) => {
       const { codeWidth: width, codeHeight: height } = this.plans[level]!;
-      return { name, width, height, codebookSize, indices: this.indices[level]! };
+      const indices = this.indices[level]!;
+      const names = this.remap?.[level];
+      if (names) indices.forEach((code, i) => (indices[i] = names[code] ?? code));
+      return { name, width, height, codebookSize, indices };
     });
     return { input, codes, latents: this.latents, ...(this.topLatents && { topLatents: this.topLatents }) };
   }

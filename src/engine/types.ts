@@ -19,6 +19,7 @@ import type {
 } from './sampling/types';
 import type { InpaintOptions, InpaintResult } from './inpaint/types';
 import type { FitOptions, FitReport, FitResult } from './fit/types';
+import type { VariantOptions } from './codebook/types';
 import type { LearntTiles, TilesReport, TrainTilesOptions } from './tiles/types';
 
 export type { CodeGrid, Fit, GoldenEntry, Picture };
@@ -233,6 +234,13 @@ export interface EngineClient {
   inspect(modelId: string, place: CodePlace, count: number, call?: CallOptions): Promise<QuantizerView>;
   /** The codebook's rows. FSQ: the lattice. [codebookSize, codeDim]. */
   codebook(modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * Makes a variant of a tokenizer: the same networks over other code vectors (or other weights). Loads the tokenizer where needed. Making it again
+   * under the same name is quick: nothing is compiled. What does not fit is refused in words, and the variant stays as it was.
+   */
+  setVariant(options: VariantOptions, call?: CallOptions): Promise<TokenizerSummary>;
+  /** Frees a variant; nothing happens where there is none of that id. */
+  dropVariant(variantId: string): Promise<void>;
   /** What is loaded and what is kept. */
   storage(): Promise<StorageReport>;
   /** Frees a model's weights and networks; the next use loads it again, from the cache where it is kept. */

@@ -112,6 +112,7 @@ const keyOf = ({ constant, dtype }: WeightRequest): string =>
 
 export class WeightStore {
   private readonly ranges = new Map<string, Required<GPUBufferBinding>>();
+  private readonly requests = new Map<string, WeightRequest>();
   private readonly owned: GPUBuffer[] = [];
 
   constructor(
@@ -148,7 +149,7 @@ export class WeightStore {
       const buffer = this.context.device.createBuffer({
         label: `${this.label} ${this.owned.length}`,
         size,
-        usage: GPUBufferUsage.STORAGE,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
         mappedAtCreation: true,
       });
       this.owned.push(buffer);
@@ -157,12 +158,12 @@ export class WeightStore {
       for (const { key, request, size: itemSize } of chunk) {
         signal?.throwIfAborted();
         offset = align(offset, 256);
-        const values = packed(request.constant, this.source);
-        const view = request.dtype === 'f16' ? toHalfs(values as Float32Array) : values;
+        const view = this.pack(request);
         if (view.byteLength > itemSize)
           throw new GraphError(`${key}: ${view.byteLength} bytes packed, ${itemSize} planned`);
         mapped.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), offset);
         this.ranges.set(key, { buffer, offset, size: itemSize });
+        this.requests.set(key, request);
         offset += itemSize;
         done += itemSize;
         sinceTurn += itemSize;
@@ -176,10 +177,26 @@ export class WeightStore {
     onProgress?.(1);
   }
 
+  /** Reads tensors of the source again and writes them where they are; runs submitted before still see the old ones. */
+  rewrite(names: ReadonlySet<string>): void {
+    for (const [key, request] of this.requests) {
+      const range = this.ranges.get(key);
+      if (!range || !request.constant.parts.some((name) => names.has(name))) continue;
+      const view = this.pack(request);
+      this.context.device.queue.writeBuffer(range.buffer, range.offset, view.buffer, view.byteOffset, view.byteLength);
+    }
+  }
+
   dispose(): void {
     for (const buffer of this.owned) buffer.destroy();
     this.owned.length = 0;
     this.ranges.clear();
+    this.requests.clear();
+  }
+
+  private pack({ constant, dtype }: WeightRequest): ArrayBufferView {
+    const values = packed(constant, this.source);
+    return dtype === 'f16' ? toHalfs(values as Float32Array) : values;
   }
 
   /** Bytes in kernel layout: both channel counts padded to four. */

@@ -75,6 +75,15 @@ export async function compileModel<R>(
   });
 }
 
+/**
+ * Takes weights that changed in the model over into what is on the backend now: networks that are compiled go on with them, and nothing is made.
+ * @param names tensors of the weight file
+ */
+export function rewriteWeights(backend: ModelBackend, model: Model, names: ReadonlySet<string>): void {
+  if (backend.kind === 'webgpu') gpuWeights.peek(backend.context, model, backend.precision)?.rewrite(names);
+  else tfjsWeights.peek(backend.tfjs, model, backend.tfjs.name)?.rewrite(names);
+}
+
 async function releasing<R>(lease: Lease<unknown>, work: () => Promise<R>): Promise<R> {
   try {
     return await work();

@@ -13,6 +13,11 @@ interface Entry<T> {
 export class Shared<T extends { dispose(): void }> {
   private readonly owners = new WeakMap<object, WeakMap<object, Map<string, Entry<T>>>>();
 
+  /** What is held now, without a lease; undefined where nobody asked for it, or all have gone. */
+  peek(owner: object, key: object, kind: string): T | undefined {
+    return this.owners.get(owner)?.get(key)?.get(kind)?.value;
+  }
+
   acquire(owner: object, key: object, kind: string, make: () => T): Lease<T> {
     const keys = this.owners.get(owner) ?? new WeakMap<object, Map<string, Entry<T>>>();
     this.owners.set(owner, keys);

@@ -66,23 +66,34 @@ const keyOf = ({ layout, parts }: Constant): string => `${layout} ${parts.join('
 
 /** Weights as tensors, made once and shared by every program of the model. */
 export class TfjsWeights {
-  private readonly tensors = new Map<string, Value>();
+  private readonly tensors = new Map<string, { readonly constant: Constant; readonly tensor: Value }>();
 
   constructor(private readonly source: WeightSource) {}
 
   get(constant: Constant): Value {
     const key = keyOf(constant);
-    let tensor = this.tensors.get(key);
-    if (!tensor) this.tensors.set(key, (tensor = tf.keep(constantTensor(constant, this.source))));
+    const known = this.tensors.get(key);
+    if (known) return known.tensor;
+    const tensor = tf.keep(constantTensor(constant, this.source));
+    this.tensors.set(key, { constant, tensor });
     return tensor;
   }
 
   get bytes(): number {
-    return [...this.tensors.values()].reduce((sum, { size }) => sum + 4 * size, 0);
+    return [...this.tensors.values()].reduce((sum, { tensor }) => sum + 4 * tensor.size, 0);
+  }
+
+  /** Tensors of the source that changed: they are made again when the next run asks for them. */
+  rewrite(names: ReadonlySet<string>): void {
+    for (const [key, { constant, tensor }] of this.tensors) {
+      if (!constant.parts.some((name) => names.has(name))) continue;
+      tensor.dispose();
+      this.tensors.delete(key);
+    }
   }
 
   dispose(): void {
-    for (const tensor of this.tensors.values()) tensor.dispose();
+    for (const { tensor } of this.tensors.values()) tensor.dispose();
     this.tensors.clear();
   }
 }

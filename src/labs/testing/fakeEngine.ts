@@ -176,7 +176,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     if (!model) throw new Error(`There is no model "${id}".`);
     return model;
   };
-  const modelOf = (id: string) => found(list, id);
+  const variants = new Map<string, TokenizerSummary>();
+  const modelOf = (id: string) => variants.get(id) ?? found(list, id);
   const priors = options.priors ?? [];
 
   const reconstruct = async (
@@ -272,6 +273,13 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       Promise.resolve(
         Float32Array.from({ length: codebookSize * 3 }, (_, i) => colourOf(Math.floor(i / 3))[i % 3]! / 255),
       ),
+    setVariant: ({ modelId, name }) => {
+      calls.push(`vary ${modelId} ${name}`);
+      const variant = { ...modelOf(modelId), id: `${modelId}@${name}` };
+      variants.set(variant.id, variant);
+      return Promise.resolve(variant);
+    },
+    dropVariant: (variantId) => Promise.resolve(void variants.delete(variantId)),
     storage: () => {
       const models = list.map(({ id, sizeBytes, local }) => ({
         id,
