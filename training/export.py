@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from training.card import card
-from training.modelfolder import code_margin, round_weights, write_index, write_model_folder
+from training.modelfolder import code_margin, round_weights, update_index, write_model_folder
 from training.pictures import load_pictures, to_tensor
 from training.tokenizer.checkpoint import load_checkpoint
 
@@ -60,8 +60,7 @@ def main() -> None:
     text = card(config, record, scores, args.device, args.note)
     write_model_folder(args.out, model, args.dtype, golden_picture, about, text)
     (args.out / "curve.json").write_text(json.dumps(record["curve"]) + "\n")
-    ids = sorted(folder.parent.name for folder in args.out.parent.glob("*/manifest.json"))
-    write_index(args.out.parent, ids)
+    update_index(args.out.parent)
     print(f"{args.out}: {sum(f.stat().st_size for f in args.out.iterdir()) / 1e6:.1f} MB, golden margin {code_margin(model, golden_picture):.2g}")
 
 

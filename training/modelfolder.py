@@ -182,3 +182,11 @@ def write_folder(folder: Path, stored: dict[str, Tensor], dtype: str, gold_tenso
 
 def write_index(folder: Path, ids: list[str]) -> None:
     (folder / "index.json").write_text(json.dumps({"models": ids}, indent=2) + "\n")
+
+
+def update_index(folder: Path) -> None:
+    """Lists every model folder there is. Those listed already keep their places, since the first one is the default of the labs; new ones follow."""
+    present = sorted(file.parent.name for file in folder.glob("*/manifest.json"))
+    index = folder / "index.json"
+    listed = json.loads(index.read_text())["models"] if index.exists() else []
+    write_index(folder, [id for id in listed if id in present] + [id for id in present if id not in listed])

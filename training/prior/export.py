@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training.modelfolder import round_weights, write_index, write_prior_folder
+from training.modelfolder import round_weights, update_index, write_prior_folder
 from training.prior.card import prior_card
 from training.prior.checkpoint import load_prior_checkpoint
 from training.prior.codes import CodeSet, load_codes
@@ -87,7 +87,7 @@ def main() -> None:
     write_prior_folder(args.out, model, args.dtype, golden_sample(model, held_out), train.conditions.vocabulary.to_dict(), train.about["tokenizer"], about, text)
     write_pictures(args.out, args.scores.with_suffix(".npz"))
     (args.out / "curve.json").write_text(json.dumps(record["curve"]) + "\n")
-    write_index(args.out.parent, sorted(folder.parent.name for folder in args.out.parent.glob("*/manifest.json")))
+    update_index(args.out.parent)
     print(f"{args.out}: {sum(f.stat().st_size for f in args.out.iterdir()) / 1e6:.1f} MB")
 
 

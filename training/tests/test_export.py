@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from training.fixtures import FIXTURES, make
-from training.modelfolder import golden, round_weights, write_model_folder
+from training.modelfolder import golden, round_weights, update_index, write_index, write_model_folder
 from training.tokenizer.checkpoint import load_folder
 from training.tokenizer.config import ModelConfig
 from training.tokenizer.cost import flop_count, parameter_count
@@ -101,3 +101,14 @@ def test_the_shipped_model_keeps_its_limits() -> None:
 def test_the_benchmark_model_keeps_its_limit() -> None:
     spec = next(spec for spec in FIXTURES if spec["id"] == "ci-64")
     assert flop_count(VQModel(ModelConfig.from_dict(spec["model"])), 64, 64) <= 1.5e9
+
+
+def test_the_index_keeps_its_order(tmp_path: Path) -> None:
+    for name in ("b", "a", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text("{}")
+    update_index(tmp_path)
+    assert json.loads((tmp_path / "index.json").read_text()) == {"models": ["a", "b", "c"]}
+    write_index(tmp_path, ["c", "gone", "a"])
+    update_index(tmp_path)
+    assert json.loads((tmp_path / "index.json").read_text()) == {"models": ["c", "a", "b"]}
