@@ -51,3 +51,22 @@ export async function seriousViolations(page: Page): Promise<string[]> {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
+
+/** Lets go of a file over the page's drop zone, or pastes it: the events of a browser, with the file in their hands. */
+export async function hand(page: Page, how: 'drop' | 'paste', name: string, buffer: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    async ({ name, base64 }) => {
+      const blob = await (await fetch(`data:image/png;base64,${base64}`)).blob();
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([blob], name, { type: 'image/png' }));
+      return transfer;
+    },
+    { name, base64: buffer.toString('base64') },
+  );
+  if (how === 'drop') return page.getByTestId('drop-zone').dispatchEvent('drop', { dataTransfer: transfer });
+  await page.evaluate(
+    (clipboardData) =>
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })),
+    transfer,
+  );
+}

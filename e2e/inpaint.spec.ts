@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible, openPlayground } from './app';
+import { expectAccessible, hand, openPlayground } from './app';
 import { png, scene } from './pictures';
 
 const [WIDTH, HEIGHT] = [120, 90];
@@ -136,6 +136,21 @@ test('a bad file, a mask of another size and a cancelled run lose nothing', asyn
   await page.getByTestId('knob-numSteps').fill('2');
   await page.getByTestId('inpaint-fill').click();
   await finished(page, 2);
+});
+
+test('a picture is dropped, another pasted; a small one is enlarged without a prior', async ({ page }) => {
+  const { complaints } = await openPlayground(page, '&backend=wasm#/inpaint');
+  await hand(page, 'drop', 'dropped.png', scene(WIDTH, HEIGHT));
+  await expect(page.getByTestId('inpaint-canvas')).toHaveAttribute('aria-label', /dropped.*120 × 90/);
+  await hand(page, 'paste', 'pasted.png', scene(50, 40));
+  await expect(page.getByTestId('inpaint-canvas')).toHaveAttribute('aria-label', /pasted.*50 × 40/);
+
+  await page.getByTestId('restore-fault').getByText('small 4×').click();
+  await page.getByTestId('restore-runs').fill('2');
+  await page.getByTestId('restore-ask').click();
+  await expect(page.getByTestId('restored')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByTestId('restored')).toContainText(/2 runs\. [\d.]+ dB against the truth/);
+  expect(complaints).toEqual([]);
 });
 
 test('is accessible, and fits a phone', async ({ page }) => {

@@ -1,5 +1,17 @@
 /** What becomes of a picture before it is seen: A of y = A x + noise, one matrix down the columns and one along the rows. Pure. */
-import type { FitTask } from './types';
+import { pictureFrom } from './picture';
+import type { Picture } from './types';
+
+/** What happened to the picture that is looked for, before it became the one that is given. */
+export type Degradation =
+  /** Nothing, outside of the hole. */
+  | { readonly kind: 'inpaint' }
+  /** Noise alone. */
+  | { readonly kind: 'denoise' }
+  /** A Gaussian blur, standard deviation in pixels. */
+  | { readonly kind: 'deblur'; readonly sigma: number }
+  /** Each pixel is the mean over a square of so many pixels a side: the picture given is a half or a quarter of the one looked for. */
+  | { readonly kind: 'upscale'; readonly factor: 2 | 4 };
 
 /** A Gaussian's taps reach this many standard deviations to each side. */
 const REACH = 4;
@@ -9,7 +21,7 @@ const REACH = 4;
  * @param side of the tokenizer's square, in pixels
  * @throws Error that says what was needed and what was found
  */
-export function degradation(task: FitTask, side: number): Float32Array<ArrayBuffer> | null {
+export function degradation(task: Degradation, side: number): Float32Array<ArrayBuffer> | null {
   switch (task.kind) {
     case 'inpaint':
     case 'denoise':
@@ -22,7 +34,8 @@ export function degradation(task: FitTask, side: number): Float32Array<ArrayBuff
 }
 
 /** Side of the picture that is seen, in pixels. */
-export const seenSide = (task: FitTask, side: number): number => (task.kind === 'upscale' ? side / task.factor : side);
+export const seenSide = (task: Degradation, side: number): number =>
+  task.kind === 'upscale' ? side / task.factor : side;
 
 /** A Gaussian over whole pixels; at the edges what lies outside counts as the edge's own pixel. */
 function blurMatrix(side: number, sigma: number): Float32Array<ArrayBuffer> {
@@ -71,5 +84,22 @@ export function degradeReference(x: Float32Array, matrix: Float32Array | null, s
         for (let at = 0; at < side; at++) sum += matrix[column * side + at]! * columns[(row * side + at) * 3 + c]!;
         out[(row * seen + column) * 3 + c] = sum;
       }
+  return out;
+}
+
+/**
+ * A square picture as it would be given: A x + noise, rounded to 8 bits.
+ * @param noise standard normal numbers by place, [seen * seen * 3]; null for none
+ * @param level of the noise: its standard deviation in grey levels
+ * @throws Error for a picture that is not square, or a task that does not fit its side
+ */
+export function degrade(picture: Picture, task: Degradation, noise: Float32Array | null, level: number): Picture {
+  const { width: side, height, data } = picture;
+  if (side !== height) throw new Error(`A square picture is needed, found ${side} x ${height} pixels.`);
+  const x = new Float32Array(side * side * 3);
+  for (let i = 0; i < side * side; i++) for (let c = 0; c < 3; c++) x[i * 3 + c] = data[i * 4 + c]!;
+  const y = degradeReference(x, degradation(task, side), side);
+  const out = pictureFrom(seenSide(task, side), seenSide(task, side));
+  for (let i = 0; i < y.length; i++) out.data[Math.floor(i / 3) * 4 + (i % 3)] = y[i]! + level * (noise?.[i] ?? 0);
   return out;
 }

@@ -12,7 +12,7 @@ import type { ModelShelf } from '../modelShelf';
 import { decodeCodes, encodePicture, type Encoded, type Networks, type RunControl } from '../runs';
 import type { CodeGrid, Picture } from '../types';
 import { FitCodebook } from './codebook';
-import { degradation } from './degradation';
+import { degradation } from '../../image/degradation';
 import { descend, greyLevels, jittered, type Descent } from './descend';
 import { checkedOptions, checkTokenizer, type CheckedFit } from './request';
 import { meanAndSpread } from './spread';

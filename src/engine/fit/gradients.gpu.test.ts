@@ -10,7 +10,7 @@ import { openLatentFitter } from '../../tfjs/latentFit/open';
 import { observationOf, wave } from '../../tfjs/latentFit/testing';
 import { tensorCount } from '../../tfjs/lower';
 import type { TfjsBackend } from '../../tfjs/types';
-import { degradation } from './degradation';
+import { degradation } from '../../image/degradation';
 
 const SIDE = 32;
 const box = degradation({ kind: 'upscale', factor: 2 }, SIDE)!;

@@ -7,7 +7,7 @@ import { openLatentFitter, type Observation } from '../../tfjs/latentFit/open';
 import { dot, observationOf, slopeAlong, wave } from '../../tfjs/latentFit/testing';
 import { tensorCount } from '../../tfjs/lower';
 import type { TfjsBackend } from '../../tfjs/types';
-import { degradation, degradeReference } from './degradation';
+import { degradation, degradeReference } from '../../image/degradation';
 
 const SIDE = 32;
 

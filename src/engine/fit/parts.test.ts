@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { testPicture } from '../testing/journey';
 import { Adam } from './adam';
 import { FitCodebook } from './codebook';
-import { degradation, degradeReference } from './degradation';
+import { degradation, degradeReference } from '../../image/degradation';
 import { descend, jittered, type DescentPlan } from './descend';
 import { checkedOptions } from './request';
 import { meanAndSpread } from './spread';

@@ -1,7 +1,7 @@
 /** What is asked of a fit, checked and filled up with defaults. Pure. */
 import type { Mask } from '../../image/hole/types';
 import type { TokenizerSummary } from '../types';
-import { seenSide } from './degradation';
+import { seenSide } from '../../image/degradation';
 import type { FitOptions } from './types';
 
 const MOST_RUNS = 8;

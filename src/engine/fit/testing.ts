@@ -7,7 +7,7 @@ import { tensorCount } from '../../tfjs/lower';
 import { EngineHost } from '../host';
 import { serveFixtures, testPicture } from '../testing/journey';
 import type { BackendName, FitOptions, FitReport, Picture } from '../types';
-import { degradation, degradeReference } from './degradation';
+import { degradation, degradeReference } from '../../image/degradation';
 
 const SIDE = 32;
 

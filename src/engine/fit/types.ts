@@ -1,17 +1,10 @@
 /** What page and engine say to each other about fitting latents to a picture. Plain data. */
 import type { CodeGrid } from '../../models/types';
+import type { Degradation } from '../../image/degradation';
 import type { Picture } from '../../image/types';
 
-/** What happened to the picture that is looked for, before it became the one that is given. */
-export type FitTask =
-  /** Nothing, outside of the hole. */
-  | { readonly kind: 'inpaint' }
-  /** Noise alone: the fit's `noise` says how much. */
-  | { readonly kind: 'denoise' }
-  /** A Gaussian blur, standard deviation in pixels. */
-  | { readonly kind: 'deblur'; readonly sigma: number }
-  /** Each pixel is the mean over a square of so many pixels a side: the picture given is a half or a quarter of the tokenizer's square. */
-  | { readonly kind: 'upscale'; readonly factor: 2 | 4 };
+/** What happened to the picture that is looked for. 'denoise': the fit's `noise` says how much. 'upscale': the picture given is a half or a quarter of the tokenizer's square. */
+export type FitTask = Degradation;
 
 export interface FitOptions {
   /** Id of a tokenizer with one grid of codes and one codebook. */

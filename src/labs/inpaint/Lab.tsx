@@ -15,6 +15,7 @@ import './styles';
 import classes from './Lab.module.css';
 
 const Details = lazy(() => import('./parts/Details'));
+const RestorePanel = lazy(() => import('./parts/RestorePanel'));
 
 /** The inpaint lab. */
 export default function InpaintLab({ context }: LabProps) {
@@ -26,6 +27,7 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
   const { store, session } = parts;
   const services = useMemo<LabServices>(() => ({ context, store, session }), [context, store, session]);
   const hasAnswer = useStore(store, (state) => state.shown !== null);
+  const hasPicture = useStore(store, (state) => state.picture !== null);
   useKeys(store, session);
   usePaste(
     ([file]) => file && void session.open(file, file.name),
@@ -44,6 +46,11 @@ function Screen({ context, parts }: LabProps & { parts: LabParts }) {
             {hasAnswer && (
               <Suspense fallback={null}>
                 <Details />
+              </Suspense>
+            )}
+            {hasPicture && (
+              <Suspense fallback={null}>
+                <RestorePanel />
               </Suspense>
             )}
           </div>

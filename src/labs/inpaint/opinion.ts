@@ -1,34 +1,12 @@
-/**
- * A second opinion on a hole: latents that explain what is known of the square, found by gradient descent through the decoder, with no prior. Runs
- * beside the session and stops when another run begins or the lab closes.
- */
-import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { EngineClient, FitReport, FitResult, Picture, TokenizerSummary } from '../../engine/types';
-import { isAbort, messageOf } from '../abort';
+/** A second opinion on a hole: latents that explain what is known of the square, found by gradient descent through the decoder, with no prior. */
+import type { FitOptions, FitResult, Picture, TokenizerSummary } from '../../engine/types';
 import type { Generation } from './answers';
 
 /** How far apart runs must lie to be light in the map, in grey levels. */
 const SPREAD_RANGE = 40;
-const RUNS = 3;
+/** Runs of an opinion. */
+export const RUNS = 3;
 const STEPS = 60;
-
-export interface OpinionState {
-  /** Generation that it was asked about. */
-  readonly about: number | null;
-  readonly report: FitReport | null;
-  readonly result: FitResult | null;
-  readonly failure: string | null;
-  readonly busy: boolean;
-}
-
-export interface Opinion {
-  readonly store: StoreApi<OpinionState>;
-  /** Asks about the square of a generation. Never rejects. */
-  ask(generation: Generation): Promise<void>;
-  cancel(): void;
-}
-
-export const OPINION_RUNS = RUNS;
 
 /** Why there is none; null where there is one. */
 export function whyNoOpinion(
@@ -41,9 +19,6 @@ export function whyNoOpinion(
     return 'This works on one square, not on windows.';
   return null;
 }
-
-/** How far it is, all runs together: 0 .. 1. */
-export const shareOf = ({ run, step, steps }: FitReport): number => (run + step / steps) / RUNS;
 
 /** The spread over runs as values of a heat map, 0 .. 1. [height * width] */
 export const spreadMap = ({ spread }: FitResult): Float32Array =>
@@ -64,34 +39,13 @@ export function meanSpread(spread: ArrayLike<number>, hole: Uint8Array): { insid
 }
 
 /** The best run: the one whose codes come closest to what is known. */
-export function bestRun({ images, scores }: FitResult): Picture | undefined {
+export function bestRun({ images, scores }: Pick<FitResult, 'images' | 'scores'>): Picture | undefined {
   const best = scores.reduce((least, score, i) => (score < (scores[least] ?? Infinity) ? i : least), 0);
   return images[best];
 }
 
-const NOTHING: OpinionState = { about: null, report: null, result: null, failure: null, busy: false };
-
-export function createOpinion(engine: EngineClient): Opinion {
-  const store = createStore<OpinionState>(() => NOTHING);
-  let running: AbortController | null = null;
-  return {
-    store,
-    async ask({ id, options, result }) {
-      running?.abort();
-      const mine = (running = new AbortController());
-      store.setState({ ...NOTHING, about: id, busy: true });
-      try {
-        const { picture, hole, seed } = options;
-        const asked = { model: result.tokenizer, task: { kind: 'inpaint' }, picture, hole, seed } as const;
-        const onReport = (report: FitReport) => running === mine && store.setState({ report });
-        const found = await engine.fitLatents({ ...asked, runs: RUNS, steps: STEPS }, onReport, {
-          signal: mine.signal,
-        });
-        if (running === mine) store.setState({ result: found, busy: false });
-      } catch (error) {
-        if (running === mine) store.setState({ busy: false, failure: isAbort(error) ? null : messageOf(error) });
-      }
-    },
-    cancel: () => running?.abort(),
-  };
-}
+/** What the engine is asked about the square of a generation. */
+export const opinionOptions = ({ options: { picture, hole, seed }, result }: Generation): FitOptions => ({
+  ...{ model: result.tokenizer, task: { kind: 'inpaint' }, picture, hole, seed },
+  ...{ runs: RUNS, steps: STEPS },
+});

@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core';
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
+import type { FitResult } from '../../../engine/types';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { Panel } from '../../../ui/Panel';
 import { ProgressLine } from '../../../ui/ProgressLine';
 import { heatPicture } from '../../frames';
 import stage from '../../Stage.module.css';
 import { patched, type Generation } from '../answers';
-import { bestRun, createOpinion, meanSpread, OPINION_RUNS, shareOf, spreadMap, whyNoOpinion } from '../opinion';
+import { createFitting, shareOf } from '../fitting';
+import { bestRun, meanSpread, opinionOptions, RUNS, spreadMap, whyNoOpinion } from '../opinion';
 import { selectBusy } from '../store';
 import { StillView } from './StillView';
 import { useLab, useLabState } from './labState';
@@ -16,7 +18,7 @@ import classes from './OpinionPanel.module.css';
 /** What gradient descent through the decoder makes of the hole, with no prior to ask. */
 export function OpinionPanel({ generation }: { generation: Generation }) {
   const { context } = useLab();
-  const opinion = useMemo(() => createOpinion(context.engine), [context.engine]);
+  const opinion = useMemo(() => createFitting<number>(context.engine), [context.engine]);
   useEffect(() => () => opinion.cancel(), [opinion]);
   const { about, report, result, failure, busy } = useStore(opinion.store);
   const tokenizer = useLabState(({ tokenizers }) => tokenizers.find(({ id }) => id === generation.result.tokenizer));
@@ -37,7 +39,7 @@ export function OpinionPanel({ generation }: { generation: Generation }) {
         ) : (
           <Button
             disabled={reason !== null || filling}
-            onClick={() => void opinion.ask(generation)}
+            onClick={() => void opinion.ask(generation.id, () => Promise.resolve(opinionOptions(generation)))}
             data-testid="opinion-ask"
           >
             {found ? 'Ask again' : 'Ask'}
@@ -53,11 +55,9 @@ export function OpinionPanel({ generation }: { generation: Generation }) {
       )}
       {mine && busy && (
         <ProgressLine
-          fraction={report ? shareOf(report) : null}
+          fraction={report ? shareOf(report, RUNS) : null}
           message={
-            report
-              ? `run ${report.run + 1} of ${OPINION_RUNS}, ${report.loss.toFixed(1)} grey levels off`
-              : 'getting ready'
+            report ? `run ${report.run + 1} of ${RUNS}, ${report.loss.toFixed(1)} grey levels off` : 'getting ready'
           }
           testId="opinion-progress"
         />
@@ -67,7 +67,7 @@ export function OpinionPanel({ generation }: { generation: Generation }) {
   );
 }
 
-function Found({ generation, result }: { generation: Generation; result: NonNullable<Parameters<typeof bestRun>[0]> }) {
+function Found({ generation, result }: { generation: Generation; result: FitResult }) {
   const { picture, hole } = generation.options;
   const views = useMemo(() => {
     const best = bestRun(result);
