@@ -75,7 +75,10 @@ def load_codes(path: Path) -> tuple[CodeSet, CodeSet]:
 
 @torch.no_grad()
 def encode(model: VQModel, pictures: np.ndarray, may_flip: np.ndarray, options: dict | None, seed: int, batch: int = 64) -> tuple[np.ndarray, np.ndarray]:
-    """(codes uint16 [P, N], latents float16 [P, N, d]); all grids of a picture one after the other, row-major. Latents: of the last grid."""
+    """
+    (codes uint16 [P, N], latents float16 [P, N, d]); all grids of a picture one after the other, row-major. Latents: of the last grid; a quantizer
+    without a codebook keeps none, [P, 0, d].
+    """
     codes, latents = [], []
     for first in range(0, len(pictures), batch):
         x = torch.from_numpy(pictures[first : first + batch]).permute(0, 3, 1, 2).float()
@@ -83,7 +86,8 @@ def encode(model: VQModel, pictures: np.ndarray, may_flip: np.ndarray, options: 
             x = augment(x, may_flip[first : first + batch], options, np.random.default_rng([seed, first]))
         quantized = model.tokenize((x / 127.5 - 1).contiguous(memory_format=torch.channels_last))
         codes.append(torch.cat([grid.flatten(1) for grid in quantized.grids], 1).numpy().astype(np.uint16))
-        latents.append(quantized.inputs[-1].reshape(len(x), -1, model.config.codeDim).numpy().astype(np.float16))
+        inputs = quantized.inputs[-1] if quantized.inputs else torch.zeros(len(x), 0, model.config.codeDim)
+        latents.append(inputs.reshape(len(x), -1, model.config.codeDim).numpy().astype(np.float16))
     return np.concatenate(codes), np.concatenate(latents)
 
 

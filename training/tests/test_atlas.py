@@ -1,11 +1,13 @@
 """The codebook's atlas and use."""
 
 import numpy as np
+import pytest
 import torch
 
 from training.atlas import SIDE, histograms, patches, sheet, typical_groups
 from training.fixtures import FIXTURES
 from training.metrics import to_bytes
+from training.prior.codes import encode
 from training.tokenizer.config import Grid, ModelConfig
 from training.tokenizer.model import VQModel
 
@@ -19,6 +21,18 @@ def test_a_patch_is_the_middle_of_its_code_tiled() -> None:
     with torch.no_grad():
         whole = to_bytes(model.decode(model.lookup([torch.full((1, SIDE, SIDE), 5)])))[0].permute(1, 2, 0).numpy()
     np.testing.assert_array_equal(tiles[5], whole[factor : 2 * factor, factor : 2 * factor])
+
+
+@pytest.mark.parametrize("spec", FIXTURES, ids=lambda spec: spec["id"])
+def test_every_kind_of_quantizer_has_an_atlas(spec: dict) -> None:
+    model = VQModel(ModelConfig.from_dict(spec["model"])).eval()
+    grids = model.config.grids(64, 64)
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
+    codes, _ = encode(model, pictures, np.zeros(3, bool), None, 0)
+    counts = histograms(codes, grids)
+    assert [int(level.sum()) for level in counts] == [3 * grid.count for grid in grids]
+    for level, grid in enumerate(grids):
+        assert len(patches(model, level)) == grid.codebookSize
 
 
 def test_the_sheet_puts_code_i_at_its_column_and_row() -> None:
