@@ -24,7 +24,7 @@ module.exports = {
     only('diffusion', []),
     only('quantize', []),
     only('image', []),
-    only('codebook', []),
+    only('codebook', ['diffusion']),
     only('experiment', []),
     only('engine', ['models', 'diffusion', 'quantize', 'codebook', 'image', 'graph', 'tfjs', 'kernels', 'gpu']),
     only('ui', []),

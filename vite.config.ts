@@ -21,7 +21,7 @@ export default defineConfig({
   // What a worker first needs when somebody presses a button would be optimised then, and the page reloaded.
   optimizeDeps: {
     exclude: ['@jsquash/webp', '@jsquash/avif', '@jsquash/png'],
-    include: ['@tensorflow/tfjs-core/dist/register_all_gradients'],
+    include: ['@tensorflow/tfjs-core/dist/register_all_gradients', 'umap-js'],
   },
   server: { port: 5173 },
 });

@@ -1,0 +1,53 @@
+/** Distances among code vectors. Codebooks are [codebookSize, codeDim]; sums run in double precision. */
+
+export const METRICS = ['l2', 'cosine'] as const;
+/** `l2`: Euclidean distance. `cosine`: 1 - cos, 0 .. 2; of a vector of zeros 1. */
+export type Metric = (typeof METRICS)[number];
+
+/** The length of each vector, [codebookSize]. */
+export function normsOf(codebook: ArrayLike<number>, codeDim: number): Float64Array {
+  return Float64Array.from({ length: codebook.length / codeDim }, (_, row) => {
+    let sum = 0;
+    for (let i = row * codeDim; i < (row + 1) * codeDim; i++) sum += codebook[i]! ** 2;
+    return Math.sqrt(sum);
+  });
+}
+
+/** From one code to each code, [codebookSize]. */
+export function distancesFrom(
+  codebook: ArrayLike<number>,
+  codeDim: number,
+  code: number,
+  metric: Metric,
+): Float64Array {
+  const size = codebook.length / codeDim;
+  const out = new Float64Array(size);
+  const norms = metric === 'cosine' ? normsOf(codebook, codeDim) : null;
+  for (let row = 0; row < size; row++) {
+    let sum = 0;
+    for (let i = 0; i < codeDim; i++) {
+      const [a, b] = [codebook[row * codeDim + i]!, codebook[code * codeDim + i]!];
+      sum += norms ? a * b : (a - b) ** 2;
+    }
+    if (!norms) out[row] = Math.sqrt(sum);
+    else {
+      const length = norms[row]! * norms[code]!;
+      out[row] = length > 0 ? 1 - sum / length : 1;
+    }
+  }
+  return out;
+}
+
+/** The codes nearest to one, without itself, in order of distance; equal ones by index. */
+export function nearestCodes(
+  codebook: ArrayLike<number>,
+  codeDim: number,
+  code: number,
+  count: number,
+  metric: Metric,
+): { index: number; distance: number }[] {
+  return Array.from(distancesFrom(codebook, codeDim, code, metric), (distance, index) => ({ index, distance }))
+    .filter(({ index }) => index !== code)
+    .sort((a, b) => a.distance - b.distance || a.index - b.index)
+    .slice(0, count);
+}
