@@ -17,6 +17,8 @@ export interface TokenGridProps {
   /** Click, Enter or Space; null: the same cell again, or Escape. */
   readonly onSelect: (cell: Cell | null) => void;
   readonly label: string;
+  /** A code to light wherever it is used, while no cell is pointed at or selected. */
+  readonly lit?: number | null;
   /** Changes when the colours of the page change, so that the canvas is drawn anew. */
   readonly schemeKey: string;
 }
@@ -27,6 +29,7 @@ export interface TokenGridProps {
  */
 export function TokenGrid(props: TokenGridProps) {
   const { grid, look, colourOf, patchOf, hovered, selected, onHover, onSelect, label, schemeKey } = props;
+  const marked = props.lit ?? null;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -44,13 +47,13 @@ export function TokenGrid(props: TokenGridProps) {
     element.height = Math.round(size.height * ratio);
     const style = getComputedStyle(element);
     const active = hovered ?? selected;
-    const lit = active ? (grid.indices[active.y * grid.width + active.x] ?? null) : null;
+    const lit = active ? (grid.indices[active.y * grid.width + active.x] ?? null) : marked;
     const ink = style.getPropertyValue('--ink');
     const accent = style.getPropertyValue('--accent');
     drawTokens(context, element.width, element.height, {
       ...{ grid, look, colourOf, patchOf, hovered, selected, lit, ink, accent },
     });
-  }, [grid, look, colourOf, patchOf, hovered, selected, size, schemeKey]);
+  }, [grid, look, colourOf, patchOf, hovered, selected, marked, size, schemeKey]);
 
   const pointed = (event: React.PointerEvent<HTMLDivElement> | React.MouseEvent<HTMLDivElement>) => {
     const rect = event.currentTarget.getBoundingClientRect();
