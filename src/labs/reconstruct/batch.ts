@@ -26,16 +26,6 @@ export interface BatchReports {
   readonly onProgress: (progress: Progress) => void;
 }
 
-const isPicture = (file: { name: string; type: string }): boolean =>
-  file.type.startsWith('image/') || /\.(jpe?g|png|webp|gif|avif|svg|bmp)$/i.test(file.name);
-
-/** The pictures of a folder in the order of their names: other files and hidden ones are left out. */
-export function picturesOf(files: readonly File[]): File[] {
-  return files
-    .filter((file) => isPicture(file) && !file.name.startsWith('.'))
-    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-}
-
 /**
  * Waits for the model, runs every picture, one after the other, and tells each row as it is known. Resolves when all are
  * done or `signal` fired; what is done stays.

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Reconstruction } from '../../engine/types';
 import { createFakeEngine, fakeModel } from '../testing/fakeEngine';
 import { testPicture } from '../testing/pictures';
-import { picturesOf, runBatch, summarize, toCsv, type BatchRow, type BatchServices } from './batch';
+import { picturesOf } from '../pictureFiles';
+import { runBatch, summarize, toCsv, type BatchRow, type BatchServices } from './batch';
 import { readAddress } from '../address';
 import { stemOf } from '../download';
 import {

@@ -1,0 +1,9 @@
+const isPicture = (file: { name: string; type: string }): boolean =>
+  file.type.startsWith('image/') || /\.(jpe?g|png|webp|gif|avif|svg|bmp)$/i.test(file.name);
+
+/** The pictures of a folder in the order of their names: other files and hidden ones are left out. */
+export function picturesOf(files: readonly File[]): File[] {
+  return files
+    .filter((file) => isPicture(file) && !file.name.startsWith('.'))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
