@@ -33,10 +33,13 @@ describe('golden replay on WGSL', () => {
     // Without shader-f16 there is nothing to replay; the f32 replay above has run.
     if (!context.features.has('shader-f16')) return;
     const entries = await replay(fixtureModel(id, root), 'f16');
-    for (const { name, maxAbsDiff, indicesDifferent, count } of entries)
-      // 1 % of a fixture's 64 codes is less than one code: one may flip.
-      if (name.startsWith('indices')) expect(indicesDifferent, name).toBeLessThanOrEqual(Math.ceil(count / 100));
-      else if (name === 'reconstruction') expect(maxAbsDiff, name).toBeLessThanOrEqual(3e-2);
+    const grids = entries.filter(({ name }) => name.startsWith('indices'));
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    // Of all levels together: what is left for the later ones to quantize is small, and rounding weighs more there. 1 % of a fixture's 64 codes is
+    // less than one code: one may flip.
+    const most = Math.ceil(sum(grids.map(({ count }) => count)) / 100);
+    expect(sum(grids.map(({ indicesDifferent }) => indicesDifferent))).toBeLessThanOrEqual(most);
+    expect(entries.find(({ name }) => name === 'reconstruction')?.maxAbsDiff).toBeLessThanOrEqual(3e-2);
   });
 
   it.each(GOLDEN_PRIORS)('%s in f32', async (id, root) => {
