@@ -153,6 +153,21 @@ test('a picture is dropped, another pasted; a small one is enlarged without a pr
   expect(complaints).toEqual([]);
 });
 
+test('two stages: several structures, then other textures for the one that was chosen', async ({ page }) => {
+  const { complaints } = await openLab(page);
+  await page.getByTestId('model-picker').click();
+  await page.getByTestId('pick-tiny-prior-two-level').click();
+  await page.getByTestId('tool-rectangle').click();
+  await drag(page, [40, 30], [70, 60]);
+  await page.getByTestId('inpaint-fill').click();
+  await finished(page, 2);
+  await answers(page).nth(1).click();
+  await page.getByTestId('inpaint-texture').click();
+  await finished(page, 4);
+  await expect(page.getByRole('heading', { name: 'Answer 2 with other textures' })).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test('is accessible, and fits a phone', async ({ page }) => {
   await openLab(page);
   await page.getByTestId('tool-rectangle').click();

@@ -13,7 +13,7 @@ export interface AnswerRef {
 /** Answers that were made together. */
 export interface Generation {
   readonly id: number;
-  readonly kind: 'fill' | 'refill' | 'more';
+  readonly kind: 'fill' | 'refill' | 'more' | 'texture';
   /** The answer it began from; null for a filling from noise. */
   readonly parent: AnswerRef | null;
   /** Key of the picture that it fills, the hole there, and the part that was worked on. */
@@ -90,5 +90,7 @@ export function titleOf(
   rankOf: (ref: AnswerRef) => number,
 ): string {
   if (!parent || kind === 'fill') return 'Filled from noise';
-  return kind === 'refill' ? `A spot of answer ${rankOf(parent)} again` : `Like answer ${rankOf(parent)}`;
+  const rank = rankOf(parent);
+  if (kind === 'texture') return `Answer ${rank} with other textures`;
+  return kind === 'refill' ? `A spot of answer ${rank} again` : `Like answer ${rank}`;
 }

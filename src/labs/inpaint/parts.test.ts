@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fakeModel } from '../testing/fakeEngine';
 import { fakePrior } from '../testing/fakePrior';
 import { choosePrior, kindOfPicture, whyPrior } from './choose';
-import { placesUnder } from './places';
+import { placesUnder, texturePlaces } from './places';
 import { leavesOut, regionFor, settleSquare, whyNoWhole, whyTooLarge } from './region';
 
 const on = (tokenizer: string, kind: Parameters<typeof fakePrior>[0], id: string) => ({
@@ -90,4 +90,13 @@ test('a code is free where the hole touches its patch, in grids of any size', ()
   ]);
   const grown = placesUnder(hole, size, [grid(4)], 1);
   expect([...grown]).toEqual([0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0]);
+});
+
+test('texture is the free places of the last grid; one grid has no structure apart', () => {
+  const grid = (side: number) => ({ name: 'grid', height: side, width: side, codebookSize: 4 });
+  const free = Uint8Array.of(1, 0, 0, 1, ...Array.from({ length: 16 }, (_, i) => (i % 3 === 0 ? 1 : 0)));
+  const texture = texturePlaces([grid(2), grid(4)], free);
+  expect([...texture!.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+  expect([...texture!.subarray(4)]).toEqual([...free.subarray(4)]);
+  expect(texturePlaces([grid(4)], free.subarray(4))).toBeNull();
 });

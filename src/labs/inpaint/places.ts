@@ -1,5 +1,5 @@
 /** From a hole in pixels to places among the codes. Pure. */
-import type { Layout } from '../../diffusion/layout';
+import { spansOf, type Layout } from '../../diffusion/layout';
 import { freePlaces } from '../../image/hole/places';
 import type { PriorSummary, TokenizerSummary } from '../../engine/types';
 
@@ -28,3 +28,9 @@ export const placesUnder = (hole: Uint8Array, { width }: Size, layout: Layout, g
   );
 
 export const countPlaces = (places: Uint8Array): number => places.reduce((sum, one) => sum + (one ? 1 : 0), 0);
+
+/** Of the free places those of the last grid, [N]: texture, where the grids before it hold the structure. Null where there is one grid. */
+export function texturePlaces(layout: Layout, free: Uint8Array): Uint8Array<ArrayBuffer> | null {
+  const last = spansOf(layout).at(-1);
+  return layout.length > 1 && last ? Uint8Array.from(free, (one, i) => (one && i >= last.first ? 1 : 0)) : null;
+}

@@ -182,6 +182,14 @@ describe('answers', () => {
     expect(said()).toContain('This spot lies beside the hole');
   });
 
+  test('other textures are for priors with structure apart: else a plain sentence, and nothing is run', async () => {
+    const { session, said, fillings, state } = await filled();
+    await session.texture();
+    expect(said()).toContain('structure and texture are not apart');
+    expect(fillings()).toHaveLength(1);
+    expect(state()).toMatchObject({ phase: 'idle', failure: null });
+  });
+
   test('one is taken into the picture; undo brings the hole and the answers back', async () => {
     const { session, state, until } = await filled();
     const { shown, picture } = state();

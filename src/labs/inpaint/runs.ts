@@ -5,7 +5,7 @@ import { isAbort, messageOf, unlessAborted } from '../abort';
 import { bare, flatten } from '../frames';
 import { addGeneration, clipped, nextSeed, orderOf, patched, type AnswerRef, type Generation } from './answers';
 import { inpaintOptions } from './ask';
-import { countPlaces, layoutFor, placesUnder } from './places';
+import { countPlaces, layoutFor, placesUnder, texturePlaces } from './places';
 import { leavesOut, regionFor, whyTooLarge } from './region';
 import type { Ready, Shared } from './services';
 import type { InpaintSpec } from './spec';
@@ -24,6 +24,8 @@ export interface Runs {
   more(): Promise<void>;
   /** The painted spot of the answer on the screen, again from noise. */
   refill(): Promise<void>;
+  /** The answer on the screen with its structure (the codes of the top) and other textures: of a prior with two grids. */
+  texture(): Promise<void>;
   cancel(): void;
 }
 
@@ -84,7 +86,7 @@ export function createRuns(shared: Shared, onEnd: () => void): Runs {
 
   /** A filling that begins from the answer on the screen. @param startOf null: nothing can be done, and was said */
   async function planFrom(
-    kind: 'more' | 'refill',
+    kind: 'more' | 'refill' | 'texture',
     spec: InpaintSpec,
     signal: AbortSignal,
     startOf: (parent: Generation, codes: Int32Array<ArrayBuffer>) => Promise<InpaintStart | null>,
@@ -208,6 +210,15 @@ export function createRuns(shared: Shared, onEnd: () => void): Runs {
         return planFrom('refill', spec, signal, async (parent, codes) => {
           const places = await spotOf(parent, signal);
           return places && { codes, renoise: 1, places };
+        });
+      }),
+    texture: () =>
+      carryOut((signal) => {
+        const { spec } = store.getState();
+        return planFrom('texture', spec, signal, ({ layout, free }, codes) => {
+          const places = texturePlaces(layout, free);
+          if (!places) say('warn', 'This answer has one grid of codes: structure and texture are not apart.');
+          return Promise.resolve(places && { codes, renoise: 1, places });
         });
       }),
     cancel: () => job?.abort(),

@@ -9,7 +9,7 @@ import { isAbort, messageOf } from '../../abort';
 import { download, stemOf } from '../../download';
 import { tinted, titleOf, type Generation } from '../answers';
 import type { BlendName } from '../spec';
-import { selectBusy } from '../store';
+import { selectBusy, selectGeneration } from '../store';
 import { useLab, useLabState, useShown } from './labState';
 import classes from './AnswersPanel.module.css';
 
@@ -151,6 +151,7 @@ function Actions() {
   const blend = useLabState((state) => state.spec.blend);
   const renoise = useLabState((state) => state.spec.renoise);
   const busy = useLabState(selectBusy);
+  const twoGrids = useLabState((state) => (selectGeneration(state)?.layout.length ?? 1) > 1);
   const compare = (comparing: boolean) => session.look({ comparing });
   return (
     <div className={classes.actions}>
@@ -217,6 +218,18 @@ function Actions() {
         />
         <span className={classes.value}>{Math.round(renoise * 100)} %</span>
       </span>
+      {twoGrids && (
+        <Tooltip label="Its structure (the coarse codes) stays, its texture (the fine ones) is drawn anew">
+          <Button
+            leftSection={<IconSparkles size={15} stroke={1.7} />}
+            disabled={busy}
+            onClick={() => void session.texture()}
+            data-testid="inpaint-texture"
+          >
+            Other textures
+          </Button>
+        </Tooltip>
+      )}
       <Tooltip label="It becomes the picture, and the next hole is painted on it">
         <Button
           leftSection={<IconCheck size={15} stroke={1.7} />}
