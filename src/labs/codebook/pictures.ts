@@ -1,0 +1,137 @@
+/** The picture whose codes are shown, and sets of pictures that are encoded one by one. */
+import type { TokenizerSummary } from '../../engine/types';
+import { isAbort, messageOf, unlessAborted } from '../abort';
+import type { CodebookServices } from './services';
+import type { SourceRef } from './spec';
+import type { Collection, CollectionName, CodebookStore, EncodedPicture } from './store';
+import type { Picture } from '../../engine/types';
+
+export interface PictureWork {
+  /** Keeps a picture of the visitor's and names it for the spec. */
+  keep(picture: Picture, name: string): SourceRef;
+  /** Encodes the picture of the spec with a model. A later call ends an earlier one. */
+  encode(source: SourceRef | null, model: TokenizerSummary): Promise<void>;
+  /** Encodes pictures for their codes; bad ones are listed, the others go on. A later call for the same set replaces it. */
+  collect(name: CollectionName, files: readonly NamedFile[], model: TokenizerSummary): Promise<void>;
+  /** Stops collecting; what is done stays. */
+  stop(name: CollectionName): void;
+  dispose(): void;
+}
+
+/** A picture that is read when its turn comes. */
+export interface NamedFile {
+  readonly name: string;
+  readonly read: (signal: AbortSignal) => Promise<Blob>;
+}
+
+/** Own pictures kept for undo; the oldest leave first. */
+const KEPT = 12;
+
+/** Pictures in one set: their codes are kept, 256 numbers a picture. */
+export const MAX_FILES = 5000;
+
+/** @param life fires at the end of the session */
+export function createPictureWork(
+  store: CodebookStore,
+  services: CodebookServices,
+  life: () => AbortSignal,
+): PictureWork {
+  const { engine } = services;
+  const own = new Map<number, { picture: Picture; name: string }>();
+  const samples = new Map<string, { picture: Picture; name: string }>();
+  const jobs: Partial<Record<CollectionName, AbortController>> = {};
+  let nextId = 1;
+  let job: AbortController | null = null;
+
+  async function read(source: SourceRef, signal: AbortSignal): Promise<{ picture: Picture; name: string }> {
+    if (source.kind === 'own') {
+      const kept = own.get(source.id);
+      if (!kept) throw new Error('That picture is no longer in memory: drop it again.');
+      return kept;
+    }
+    const known = samples.get(source.file);
+    if (known) return known;
+    const blob = await services.fetchPicture(services.sampleUrl(source.file), signal);
+    const name = store.getState().samples.find(({ file }) => file === source.file)?.title ?? source.file;
+    const loaded = { picture: await services.decode(blob), name };
+    samples.set(source.file, loaded);
+    return loaded;
+  }
+
+  return {
+    keep(picture, name) {
+      const id = nextId++;
+      own.set(id, { picture, name });
+      if (own.size > KEPT) own.delete(own.keys().next().value!);
+      return { kind: 'own', id };
+    },
+    async encode(source, model) {
+      job?.abort();
+      if (!source) return store.setState({ picture: null, encoding: false });
+      const mine = (job = new AbortController());
+      const signal = AbortSignal.any([mine.signal, life()]);
+      store.setState({ encoding: true, pictureFailure: null });
+      try {
+        const { picture, name } = await unlessAborted(signal, read(source, signal));
+        await engine.load(model.id, {
+          signal,
+          onProgress: (progress) => signal.aborted || store.setState({ progress }),
+        });
+        signal.throwIfAborted();
+        store.setState({ progress: null });
+        const { codes, input } = await unlessAborted(signal, engine.encode(model.id, picture, {}, { signal }));
+        const encoded: EncodedPicture = { name, modelId: model.id, input, codes };
+        store.setState({ picture: encoded, encoding: false });
+      } catch (error) {
+        if (job !== mine) return;
+        store.setState({ encoding: false, progress: null });
+        if (!isAbort(error)) store.setState({ pictureFailure: messageOf(error) });
+      }
+    },
+    async collect(name, files, model) {
+      jobs[name]?.abort();
+      const mine = (jobs[name] = new AbortController());
+      const signal = AbortSignal.any([mine.signal, life()]);
+      let collection: Collection = {
+        ...{ modelId: model.id, pictures: [], bad: [], running: true },
+        total: Math.min(files.length, MAX_FILES),
+      };
+      const put = (patch: Partial<Collection>) => {
+        collection = { ...collection, ...patch };
+        if (jobs[name] === mine)
+          store.setState(({ collections }) => ({ collections: { ...collections, [name]: collection } }));
+      };
+      put({});
+      try {
+        await engine.load(model.id, { signal });
+        for (const file of files.slice(0, MAX_FILES)) {
+          try {
+            const picture = await services.decode(await file.read(signal));
+            signal.throwIfAborted();
+            const { codes } = await unlessAborted(signal, engine.encode(model.id, picture, {}, { signal }));
+            put({ pictures: [...collection.pictures, { name: file.name, codes }] });
+          } catch (error) {
+            if (signal.aborted) break;
+            put({ bad: [...collection.bad, { name: file.name, message: messageOf(error) }] });
+          }
+        }
+      } catch (error) {
+        if (!isAbort(error))
+          services.notify({
+            id: 'set',
+            kind: 'error',
+            title: 'The pictures were not encoded',
+            message: messageOf(error),
+          });
+      }
+      put({ running: false });
+    },
+    stop: (name) => jobs[name]?.abort(),
+    dispose() {
+      job?.abort();
+      Object.values(jobs).forEach((one) => one.abort());
+      own.clear();
+      samples.clear();
+    },
+  };
+}
