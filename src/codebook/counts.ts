@@ -78,3 +78,18 @@ export function usageOf(counts: ArrayLike<number>): Usage {
 export function rankCodes(counts: ArrayLike<number>): Int32Array<ArrayBuffer> {
   return Int32Array.from({ length: counts.length }, (_, i) => i).sort((a, b) => counts[b]! - counts[a]! || a - b);
 }
+
+/** The place of a code in `rankCodes`, from 0, without ranking the others. */
+export function rankOf(counts: ArrayLike<number>, code: number): number {
+  let rank = 0;
+  for (let other = 0; other < counts.length; other++)
+    if (counts[other]! > counts[code]! || (counts[other] === counts[code] && other < code)) rank++;
+  return rank;
+}
+
+/** Codes, different codes and perplexity of one grid; quick for a small grid of a large codebook. */
+export function usageOfGrid({ indices }: Pick<IndexGrid, 'indices'>): Pick<Usage, 'total' | 'used' | 'perplexity'> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < indices.length; i++) counts.set(indices[i]!, (counts.get(indices[i]!) ?? 0) + 1);
+  return { total: indices.length, used: counts.size, perplexity: perplexity([...counts.values()]) };
+}

@@ -46,8 +46,17 @@ export function nearestCodes(
   count: number,
   metric: Metric,
 ): { index: number; distance: number }[] {
-  return Array.from(distancesFrom(codebook, codeDim, code, metric), (distance, index) => ({ index, distance }))
-    .filter(({ index }) => index !== code)
-    .sort((a, b) => a.distance - b.distance || a.index - b.index)
-    .slice(0, count);
+  const distances = distancesFrom(codebook, codeDim, code, metric);
+  const found: { index: number; distance: number }[] = [];
+  // A short sorted list: sorting all of 16,384 would take longer than a frame.
+  for (let index = 0; index < distances.length; index++) {
+    const distance = distances[index]!;
+    if (index === code || count === 0) continue;
+    if (found.length === count && distance >= found[count - 1]!.distance) continue;
+    let at = found.length;
+    while (at > 0 && found[at - 1]!.distance > distance) at--;
+    found.splice(at, 0, { index, distance });
+    if (found.length > count) found.pop();
+  }
+  return found;
 }

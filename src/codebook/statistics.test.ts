@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { countCodes, perplexity, rankCodes, usageOf } from './counts';
+import { countCodes, perplexity, rankCodes, rankOf, usageOf, usageOfGrid } from './counts';
 import { readFixture } from './fixtures/read';
 import { countPairs, neighboursOf } from './pairs';
 import { fitPowerLaw } from './powerLaw';
@@ -21,6 +21,13 @@ describe.each(fixture.cases)('as NumPy has it: $name', (one) => {
     one.counts.forEach(([code, count]) => (wanted[code] = count));
     expect(counts).toEqual(wanted);
     expect([...rankCodes(counts).subarray(0, one.ranks.length)]).toEqual(one.ranks);
+    one.ranks.forEach((code, rank) => expect(rankOf(counts, code)).toBe(rank));
+    for (const grid of grids) {
+      const { total, used, perplexity: own } = usageOf(countCodes([grid], codebookSize));
+      const quick = usageOfGrid(grid);
+      expect(quick).toMatchObject({ total, used });
+      expectNear(quick.perplexity, own);
+    }
     const { used, dead, total } = usageOf(counts);
     expect({ used, dead }).toEqual({ used: one.used, dead: codebookSize - one.used });
     expect(total).toBe(grids.reduce((sum, grid) => sum + grid.indices.length, 0));

@@ -44,6 +44,20 @@ describe('nearest codes', () => {
     expect(nearestCodes(codebook, 2, 0, 1, 'cosine')).toEqual([{ index: 1, distance: 1 }]);
   });
 
+  it('are those that sorting everything would give', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.nat(12), fc.constantFrom(...METRICS), (seed, count, metric) => {
+        // Few values, so that many distances are equal.
+        const codebook = vectors(30, 2, seed).map((value) => Math.round(value * 2));
+        const all = Array.from(distancesFrom(codebook, 2, 5, metric), (distance, index) => ({ index, distance }));
+        const wanted = all
+          .filter(({ index }) => index !== 5)
+          .sort((a, b) => a.distance - b.distance || a.index - b.index);
+        expect(nearestCodes(codebook, 2, 5, count, metric)).toEqual(wanted.slice(0, count));
+      }),
+    );
+  });
+
   test.each(METRICS)('of all codes at once, as one by one: %s', (metric) => {
     const codebook = vectors(90, 5, 3);
     codebook.copyWithin(20, 40, 45); // code 4 is code 8 again

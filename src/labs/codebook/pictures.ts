@@ -30,6 +30,8 @@ const KEPT = 12;
 /** Pictures in one set: their codes are kept, 256 numbers a picture. */
 export const MAX_FILES = 5000;
 
+const SHOW_EVERY_MS = 250;
+
 /** @param life fires at the end of the session */
 export function createPictureWork(
   store: CodebookStore,
@@ -92,16 +94,18 @@ export function createPictureWork(
       jobs[name]?.abort();
       const mine = (jobs[name] = new AbortController());
       const signal = AbortSignal.any([mine.signal, life()]);
-      let collection: Collection = {
-        ...{ modelId: model.id, pictures: [], bad: [], running: true },
-        total: Math.min(files.length, MAX_FILES),
+      const done: Collection['pictures'][number][] = [];
+      const bad: Collection['bad'][number][] = [];
+      const total = Math.min(files.length, MAX_FILES);
+      let shownAt = -Infinity;
+      /** All that is counted of a set is counted anew: not for each picture of thousands. */
+      const show = (running: boolean) => {
+        if (jobs[name] !== mine || (running && performance.now() - shownAt < SHOW_EVERY_MS)) return;
+        shownAt = performance.now();
+        const collection = { modelId: model.id, pictures: [...done], bad: [...bad], total, running };
+        store.setState(({ collections }) => ({ collections: { ...collections, [name]: collection } }));
       };
-      const put = (patch: Partial<Collection>) => {
-        collection = { ...collection, ...patch };
-        if (jobs[name] === mine)
-          store.setState(({ collections }) => ({ collections: { ...collections, [name]: collection } }));
-      };
-      put({});
+      show(true);
       try {
         await engine.load(model.id, { signal });
         for (const file of files.slice(0, MAX_FILES)) {
@@ -109,11 +113,12 @@ export function createPictureWork(
             const picture = await services.decode(await file.read(signal));
             signal.throwIfAborted();
             const { codes } = await unlessAborted(signal, engine.encode(model.id, picture, {}, { signal }));
-            put({ pictures: [...collection.pictures, { name: file.name, codes }] });
+            done.push({ name: file.name, codes });
           } catch (error) {
             if (signal.aborted) break;
-            put({ bad: [...collection.bad, { name: file.name, message: messageOf(error) }] });
+            bad.push({ name: file.name, message: messageOf(error) });
           }
+          show(true);
         }
       } catch (error) {
         if (!isAbort(error))
@@ -124,7 +129,7 @@ export function createPictureWork(
             message: messageOf(error),
           });
       }
-      put({ running: false });
+      show(false);
     },
     stop: (name) => jobs[name]?.abort(),
     dispose() {

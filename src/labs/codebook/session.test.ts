@@ -5,7 +5,7 @@ import { effectOf, windowOf, withCode } from './inContext';
 import { codeSetOf, selectSetName, setNames } from './sets';
 import { defaultSpec } from './spec';
 import { selectAtlas, selectCode, selectGrid, selectKey, selectMapKey, selectPlace } from './store';
-import { pairsCsv } from './tables';
+import { pairsCsv, picturesCsv, pictureRows } from './tables';
 import { fileOf, setUp, usage } from './testing';
 
 describe('the codebook lab', () => {
@@ -224,6 +224,13 @@ describe('the codebook lab', () => {
     expect(statistics.asked).toContain('dispose');
     await session.start();
   });
+});
+
+test('picture by picture: the poorest first, and as a file', () => {
+  const grid = (...codes: number[]) => ({ name: 'codes', width: codes.length, height: 1, codebookSize: 9, indices: Int32Array.from(codes) }); // prettier-ignore
+  const rows = pictureRows([{ name: 'busy', grid: grid(1, 2, 3, 4) }, { name: '=flat', grid: grid(7, 7, 7, 7) }]); // prettier-ignore
+  expect(rows).toMatchObject([{ name: '=flat', used: 1, perplexity: 1 }, { name: 'busy', total: 4, used: 4 }]); // prettier-ignore
+  expect(picturesCsv(rows).split('\r\n')[1]).toBe(`"'=flat",4,1,1`);
 });
 
 describe('windows and effects', () => {

@@ -1,20 +1,34 @@
+import { Button } from '@mantine/core';
 import { useMemo } from 'react';
-import { countCodes, usageOf } from '../../../codebook/counts';
+import { formatInteger } from '../../../ui/format';
+import { IconDownload } from '../../../ui/icons';
 import { Panel } from '../../../ui/Panel';
+import { download } from '../../download';
 import type { CodeSet } from '../sets';
+import { picturesCsv, pictureRows } from '../tables';
 import classes from './HealthPage.module.css';
+
+/** Rows on the page; the file has all. */
+const SHOWN = 200;
 
 /** The use of the codebook in each picture by itself, the poorest first. */
 export function PicturesTable({ grids }: { grids: NonNullable<CodeSet['grids']> }) {
-  const rows = useMemo(
-    () =>
-      grids
-        .map(({ name, grid }) => ({ name, ...usageOf(countCodes([grid], grid.codebookSize)) }))
-        .sort((a, b) => a.perplexity - b.perplexity),
-    [grids],
-  );
+  const rows = useMemo(() => pictureRows(grids), [grids]);
   return (
-    <Panel title="Picture by picture" tessera="bone" lesson="A flat drawing needs few codes, a busy photograph many.">
+    <Panel
+      title="Picture by picture"
+      tessera="bone"
+      lesson={`A flat drawing needs few codes, a busy photograph many.${rows.length > SHOWN ? ` The ${SHOWN} poorest of ${formatInteger(rows.length)} are shown.` : ''}`}
+      aside={
+        <Button
+          size="xs"
+          leftSection={<IconDownload size={14} stroke={1.7} />}
+          onClick={() => download(new Blob([picturesCsv(rows)], { type: 'text/csv' }), 'codes-by-picture.csv')}
+        >
+          CSV
+        </Button>
+      }
+    >
       <div className={classes.scroll} tabIndex={0} role="group" aria-label="Pictures, scrolls">
         <table className={classes.table} data-testid="pictures-table">
           <thead>
@@ -26,7 +40,7 @@ export function PicturesTable({ grids }: { grids: NonNullable<CodeSet['grids']> 
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ name, total, used, perplexity }, i) => (
+            {rows.slice(0, SHOWN).map(({ name, total, used, perplexity }, i) => (
               <tr key={i}>
                 <th scope="row">{name}</th>
                 <td>{total}</td>

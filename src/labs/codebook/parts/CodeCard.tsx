@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useMemo } from 'react';
-import { rankCodes, sumOf } from '../../../codebook/counts';
+import { rankOf, sumOf } from '../../../codebook/counts';
 import { nearestCodes } from '../../../codebook/nearest';
 import { neighboursOf } from '../../../codebook/pairs';
 import { CodePatch } from '../../../ui/CodePatch';
@@ -53,7 +53,7 @@ function Facts({ code }: { code: number }) {
     () => (codebook ? nearestCodes(codebook, codeDim, code, NEAREST, metric) : []),
     [codebook, codeDim, code, metric],
   );
-  const rank = useMemo(() => (counts ? rankCodes(counts).indexOf(code) + 1 : null), [counts, code]);
+  const rank = useMemo(() => (counts ? rankOf(counts, code) + 1 : null), [counts, code]);
   const group = groupOf?.[code];
   return (
     <div className={classes.card} data-testid="code-card" data-code={code}>
@@ -144,15 +144,16 @@ function Uses({ code }: { code: number }) {
   const picture = useLabState((state) => state.picture);
   const collections = useLabState((state) => state.collections);
   const level = useLabState(selectLevel);
-  const rows = useMemo(() => {
+  const sets = useMemo(() => {
     // What the sets are made of; they are counted from the state as it is.
     void [picture, collections, level];
     const state = store.getState();
     return names.split('|').flatMap((name) => {
       const set = codeSetOf(state, name);
-      return set ? [{ title: set.title, uses: set.counts[code] ?? 0, total: sumOf(set.counts) }] : [];
+      return set ? [{ title: set.title, counts: set.counts, total: sumOf(set.counts) }] : [];
     });
-  }, [names, store, picture, collections, level, code]);
+  }, [names, store, picture, collections, level]);
+  const rows = sets.map(({ title, counts, total }) => ({ title, uses: counts[code] ?? 0, total }));
   return (
     <table className={classes.uses}>
       <caption>Used</caption>
