@@ -5,6 +5,7 @@ import { coloursOf, groupColour, rampColour } from './colours';
 import {
   brightnessOf,
   hueOf,
+  latticeCode,
   latticeLayout,
   latticeSteps,
   layoutOf,
@@ -90,7 +91,7 @@ describe('orders', () => {
         expect(order.length).toBe(size);
         const code = n % size;
         const steps = latticeSteps(levels, code);
-        expect(steps.reduceRight((all, step, i) => all * levels[i]! + step, 0)).toBe(code);
+        expect(latticeCode(levels, steps)).toBe(code);
         steps.forEach((step, i) => expect(step).toBeLessThan(levels[i]!));
         if (levels.length > 1 && code + width < size) {
           const below = latticeSteps(levels, order[code + width]!);

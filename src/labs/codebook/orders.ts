@@ -159,3 +159,7 @@ export function latticeSteps(levels: readonly number[], code: number): number[] 
     return step;
   });
 }
+
+/** The code at these steps: undoes `latticeSteps`. */
+export const latticeCode = (levels: readonly number[], steps: readonly number[]): number =>
+  levels.reduceRight((code, count, i) => code * count + steps[i]!, 0);

@@ -13,6 +13,8 @@ import { createPictureWork, MAX_FILES } from './pictures';
 import type { CodebookServices } from './services';
 import type { CodebookSpec, SourceRef } from './spec';
 import {
+  levelKey,
+  selectKey,
   selectLevel,
   selectModel,
   selectSize,
@@ -60,27 +62,22 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
   const context = createContextWork(store, services, alive);
   let unsubscribe = () => {};
   let listed: Promise<void> | null = null;
+  let sampled: Promise<void> | null = null;
   /** What the picture on the screen was made from. */
   let encoded = '';
   /** Counts what was asked for: a file that took long to read must not replace what was asked for after it. */
   let asked = 0;
 
-  function lists(): Promise<void> {
+  /** The tokenizers: fetched once, again after a failure. The atlas waits for nothing else. */
+  function tokenizers(): Promise<void> {
     listed ??= Promise.all([
       engine.ready.then((capabilities) => store.setState({ capabilities })),
       engine.models().then((models) => {
-        const tokenizers = models.filter((model): model is TokenizerSummary => model.family === 'vqvae');
-        if (tokenizers.length === 0)
+        const found = models.filter((model): model is TokenizerSummary => model.family === 'vqvae');
+        if (found.length === 0)
           throw new Error(`There is no tokenizer: ${services.modelsUrl}index.json lists none. ${remedy}`);
-        store.setState({ models: tokenizers });
+        store.setState({ models: found });
       }),
-      services.loadSamples(life.signal).then(
-        (samples) => store.setState({ samples }),
-        (error: unknown) => {
-          if (!isAbort(error))
-            notify({ id: 'samples', kind: 'warning', title: 'No samples', message: messageOf(error) });
-        },
-      ),
     ]).then(
       () => undefined,
       (error: unknown) => {
@@ -89,6 +86,18 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
       },
     );
     return listed;
+  }
+
+  /** The built-in pictures: fetched once, again after a failure, of which the visitor is told. */
+  function builtIn(): Promise<void> {
+    sampled ??= services.loadSamples(life.signal).then(
+      (samples) => store.setState({ samples }),
+      (error: unknown) => {
+        sampled = null;
+        if (!isAbort(error)) notify({ id: 'samples', kind: 'warning', title: 'No samples', message: messageOf(error) });
+      },
+    );
+    return sampled;
   }
 
   function sourceOf({ spec, samples }: CodebookState): SourceRef | null {
@@ -104,7 +113,8 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
     encoded = wanted;
     await pictures.encode(source, model);
     // A picture that failed, or was overtaken, is tried again when it is asked for again.
-    if (store.getState().picture?.modelId !== model.id || store.getState().pictureFailure) encoded = '';
+    const { picture, pictureFailure } = store.getState();
+    if (encoded === wanted && (picture?.modelId !== model.id || pictureFailure)) encoded = '';
   }
 
   /** Brings everything to the present spec. */
@@ -113,8 +123,9 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
     const { current: spec, canUndo, canRedo } = history;
     store.setState({ spec, canUndo, canRedo, failure: null });
     services.onSpec?.(spec);
+    const samples = builtIn();
     try {
-      await unlessAborted(life.signal, lists());
+      await unlessAborted(life.signal, tokenizers());
     } catch (error) {
       if (!isAbort(error)) store.setState({ failure: messageOf(error) });
       return;
@@ -125,7 +136,11 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
     const level = selectLevel(state);
     await atlas.open(model, level);
     await analysis.vectors(model, level);
+    await samples;
+    // Another codebook may have been asked for meanwhile.
+    if (selectKey(store.getState()) !== levelKey(model.id, level)) return;
     await encodePicture(model);
+    if (selectKey(store.getState()) !== levelKey(model.id, level)) return;
     await Promise.all([atlas.fill(model, level), wantMap(), wantSet()]);
   }
 
@@ -158,6 +173,7 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
       if (life.signal.aborted) {
         life = new AbortController();
         listed = null;
+        sampled = null;
       }
       unsubscribe();
       unsubscribe = engine.subscribe((event) => {

@@ -7,6 +7,7 @@ import { ProgressLine } from '../../../ui/ProgressLine';
 import { useSize } from '../../../ui/useSize';
 import { layoutOf, possibleSorts, stageWidth } from '../orders';
 import { useLab, useLabState } from '../parts/labState';
+import { Pointed } from '../parts/Pointed';
 import { useFacts } from '../parts/useFacts';
 import { SORTS, type AtlasView, type SortName } from '../spec';
 import { selectAtlas, selectCode, selectGrid, selectModel, selectSize } from '../store';
@@ -81,6 +82,9 @@ export default function AtlasPage() {
             <p className={classes.empty}>{model ? 'Opening the atlas…' : 'Starting the engine…'}</p>
           )}
         </div>
+        {atlas && (
+          <Pointed otherwise="Point at a patch to read it, click to choose it. The wheel (after a click), two fingers or + and − zoom; drag to move." />
+        )}
         {atlas && <Filling />}
       </Panel>
       <Panel
@@ -178,7 +182,6 @@ function Filling() {
           <i className={classes.faded} /> dead: never used in training
         </span>
       )}
-      <span>Wheel (after a click), two fingers or + and − zoom; drag to move; arrow keys walk.</span>
     </p>
   );
 }

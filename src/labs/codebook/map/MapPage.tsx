@@ -7,6 +7,7 @@ import { ProgressLine } from '../../../ui/ProgressLine';
 import { ScatterMap } from '../../../ui/ScatterMap';
 import { coloursOf, groupColour, rampCss } from '../colours';
 import { useLab, useLabState } from '../parts/labState';
+import { Pointed } from '../parts/Pointed';
 import { useFacts } from '../parts/useFacts';
 import type { ColourName } from '../spec';
 import { selectAtlas, selectCode, selectComponents, selectGrid, selectMapKey, selectSize, selectUsage } from '../store';
@@ -73,6 +74,7 @@ export default function MapPage() {
       <div className={classes.stage}>
         <Map dim={dim} />
       </div>
+      <Pointed otherwise="Point at a code to read it, click to choose it. Zoom in: points become patches." />
       <Legend />
     </Panel>
   );
@@ -183,11 +185,7 @@ function Legend() {
   const groups = useLabState((state) => selectUsage(state)?.groups ?? null);
   const facts = useFacts();
   if (colour === 'patch')
-    return (
-      <p className={classes.note}>
-        Each point has the mean colour of what its code paints. Zoom in: points become patches.
-      </p>
-    );
+    return <p className={classes.note}>Each point has the mean colour of what its code paints.</p>;
   if (colour === 'group')
     return (
       <p className={classes.groups}>

@@ -1,13 +1,14 @@
-import { SegmentedControl } from '@mantine/core';
+import { ActionIcon, SegmentedControl } from '@mantine/core';
 import { useMemo } from 'react';
 import { rankOf, sumOf } from '../../../codebook/counts';
 import { nearestCodes } from '../../../codebook/nearest';
 import { neighboursOf } from '../../../codebook/pairs';
 import { CodePatch } from '../../../ui/CodePatch';
 import { formatInteger } from '../../../ui/format';
+import { IconMinus, IconPlus } from '../../../ui/icons';
 import { Panel } from '../../../ui/Panel';
 import { VectorBars } from '../../../ui/VectorBars';
-import { latticeSteps } from '../orders';
+import { latticeCode, latticeSteps } from '../orders';
 import { codeSetOf, setNames } from '../sets';
 import { selectAtlas, selectCode, selectCodebook, selectLevel, selectModel, selectSize, selectUsage } from '../store';
 import { CodeButton } from './CodeButton';
@@ -82,16 +83,6 @@ function Facts({ code }: { code: number }) {
               <dd>{norms[code]!.toFixed(3)}</dd>
             </div>
           )}
-          {lattice && (
-            <div>
-              <dt>Lattice</dt>
-              <dd>
-                {latticeSteps(lattice, code)
-                  .map((step, i) => `${step + 1}/${lattice[i]}`)
-                  .join('  ')}
-              </dd>
-            </div>
-          )}
         </dl>
       </div>
       {levels > 1 && !twoLevel && level > 0 && (
@@ -107,6 +98,7 @@ function Facts({ code }: { code: number }) {
           height={44}
         />
       )}
+      {lattice && <Lattice code={code} levels={lattice} />}
       <Uses code={code} />
       <div className={classes.row}>
         <h3 className={classes.title}>Nearest codes</h3>
@@ -133,6 +125,41 @@ function Facts({ code }: { code: number }) {
         <p className={classes.note}>Known as soon as the model is loaded.</p>
       )}
       <Beside code={code} />
+    </div>
+  );
+}
+
+/** Where the code lies on FSQ's lattice, and the way to its neighbours there. */
+function Lattice({ code, levels }: { code: number; levels: readonly number[] }) {
+  const { session } = useLab();
+  const steps = latticeSteps(levels, code);
+  const go = (dimension: number, by: number) =>
+    void session.change({ code: latticeCode(levels, steps.map((step, i) => (i === dimension ? step + by : step))) }); // prettier-ignore
+  return (
+    <div className={classes.lattice} role="group" aria-label="Place on the lattice">
+      {levels.map((count, i) => (
+        <div key={i}>
+          <ActionIcon
+            size="sm"
+            aria-label={`Dimension ${i + 1}: one step down`}
+            disabled={steps[i] === 0}
+            onClick={() => go(i, -1)}
+          >
+            <IconMinus size={13} />
+          </ActionIcon>
+          <span>
+            {steps[i]! + 1} of {count}
+          </span>
+          <ActionIcon
+            size="sm"
+            aria-label={`Dimension ${i + 1}: one step up`}
+            disabled={steps[i] === count - 1}
+            onClick={() => go(i, 1)}
+          >
+            <IconPlus size={13} />
+          </ActionIcon>
+        </div>
+      ))}
     </div>
   );
 }
