@@ -23,17 +23,24 @@ export interface Taken<R> {
 export class CompiledNetworks {
   /** Insertion order is order of use. */
   private readonly networks = new Map<string, { readonly modelId: string; readonly runtime: Runtime }>();
-  /** Raised when all are forgotten: what was being compiled meanwhile belongs to a device that is gone. */
-  private generation = 0;
+  /** The backend whose networks these are; null: whichever comes first. A run may still hold one that is gone. */
+  private owner: object | null = null;
 
   /** @param kept how many stay */
   constructor(private readonly kept: number) {}
 
   /**
    * The network of a model for `shape` (a size, a batch), compiled where there is none: always the same `make` for the same shape.
-   * @throws Error where the networks were forgotten meanwhile
+   * @param owner the backend that `make` compiles for
+   * @throws Error where that is not, or no longer, the one in force: nothing of a device that is gone is kept for the next one
    */
-  async take<R extends Runtime>(modelId: string, shape: string, make: () => Promise<R>): Promise<Taken<R>> {
+  async take<R extends Runtime>(
+    owner: object,
+    modelId: string,
+    shape: string,
+    make: () => Promise<R>,
+  ): Promise<Taken<R>> {
+    this.checkOwner(owner);
     const key = `${modelId} ${shape}`;
     const known = this.networks.get(key);
     if (known) {
@@ -41,12 +48,13 @@ export class CompiledNetworks {
       this.networks.set(key, known);
       return { runtime: known.runtime as R, compileMs: 0, known: true };
     }
-    const { generation } = this;
     const started = performance.now();
     const runtime = await make();
-    if (generation !== this.generation) {
+    try {
+      this.checkOwner(owner);
+    } catch (error) {
       runtime.dispose();
-      throw new Error('The backend changed while the model was being compiled.');
+      throw error;
     }
     this.networks.set(key, { modelId, runtime });
     for (const [oldest] of this.networks) {
@@ -61,9 +69,9 @@ export class CompiledNetworks {
     for (const [key, network] of this.networks) if (network.modelId === modelId) this.drop(key);
   }
 
-  /** Frees all: the backend changes. */
-  forget(): void {
-    this.generation++;
+  /** Frees all: another backend takes over. */
+  forget(next: object): void {
+    this.owner = next;
     for (const key of this.networks.keys()) this.drop(key);
   }
 
@@ -84,6 +92,10 @@ export class CompiledNetworks {
       buffers = sum(buffers, shared.buffers);
     }
     return { weightsBytes, activationsBytes, buffers };
+  }
+
+  private checkOwner(owner: object): void {
+    if (this.owner && this.owner !== owner) throw new Error('The backend changed while the model was being compiled.');
   }
 
   private drop(key: string): void {

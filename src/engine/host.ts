@@ -72,7 +72,7 @@ export class EngineHost implements EngineApi {
     this.tiles = new TileClass(options.tilesUrl ?? null);
     this.device_ = await LivingDevice.open(options.backend, options.useGpu ? this.environment.gpu : null, {
       tell,
-      onChange: () => shelf.forgetNetworks(),
+      onChange: (next) => shelf.forgetNetworks(next),
       onRestored: () => this.repeatLastRun(),
     });
     return this.capabilities();

@@ -14,7 +14,7 @@ const LOSS_GRACE_MS = 250;
 export interface DeviceHooks {
   readonly tell: (event: EngineEvent) => void;
   /** Another backend takes over now: what was made on the one before is of no use. */
-  readonly onChange: () => void;
+  readonly onChange: (next: Backend) => void;
   /** A lost device was replaced. */
   readonly onRestored: () => void;
 }
@@ -80,7 +80,7 @@ export class LivingDevice {
   }
 
   private adopt(backend: Backend): void {
-    this.hooks.onChange();
+    this.hooks.onChange(backend);
     this.backend = backend;
     this.watch(backend);
   }

@@ -218,7 +218,7 @@ export class ModelShelf {
     control: RunControl,
   ): Promise<Taken<PriorSampler>> {
     const { id, pairsWith } = model.manifest;
-    return this.networks.take(id, `sampler ${shape.batch}${shape.guided ? ' guided' : ''}`, () => {
+    return this.networks.take(backend, id, `sampler ${shape.batch}${shape.guided ? ' guided' : ''}`, () => {
       const options = { ...compiling(control), warmUp: warmsUp(backend) };
       return createPriorSampler(onGpu(backend.context), model, shape, () => this.codebook(pairsWith.id, 0), options);
     });
@@ -256,9 +256,9 @@ export class ModelShelf {
     return this.networks.memory();
   }
 
-  /** Frees every compiled network: the backend changes. Weights stay in memory. */
-  forgetNetworks(): void {
-    this.networks.forget();
+  /** Frees every compiled network: another backend takes over. Weights stay in memory. */
+  forgetNetworks(next: Backend): void {
+    this.networks.forget(next);
   }
 
   private get(modelId: string): VqvaeModel {
@@ -351,7 +351,7 @@ export class ModelShelf {
 
   private prior(model: PriorModel, batch: number, backend: Backend, control: RunControl): Promise<Taken<PriorRuntime>> {
     const options = { ...compiling(control), batch, warmUp: warmsUp(backend) };
-    return this.networks.take(model.manifest.id, `batch ${batch}`, () =>
+    return this.networks.take(backend, model.manifest.id, `batch ${batch}`, () =>
       createPrior(runtimeBackend(backend), model, options),
     );
   }
@@ -364,8 +364,11 @@ export class ModelShelf {
     control: RunControl,
   ): Promise<Network> {
     const warmUp = warmsUp(backend);
-    const { runtime, compileMs, known } = await this.networks.take(model.manifest.id, `${width} x ${height}`, () =>
-      createVqvae(runtimeBackend(backend), model, { width, height }, { ...compiling(control), warmUp }),
+    const { runtime, compileMs, known } = await this.networks.take(
+      backend,
+      model.manifest.id,
+      `${width} x ${height}`,
+      () => createVqvae(runtimeBackend(backend), model, { width, height }, { ...compiling(control), warmUp }),
     );
     return { runtime, compileMs, warm: known || warmUp };
   }

@@ -33,7 +33,7 @@ export async function fitLatents(
   onReport?: (report: FitReport) => void,
 ): Promise<FitResult> {
   const started = performance.now();
-  const networks = held(await shelf.open(options.model, backend, control));
+  const networks = await shelf.open(options.model, backend, control);
   checkTokenizer(networks.model);
   const { resolution: side, codeDim } = networks.model;
   const fit = checkedOptions(options, side);
@@ -64,23 +64,6 @@ export async function fitLatents(
   } finally {
     fitter.dispose();
   }
-}
-
-/**
- * The same networks, each asked for once: a device that is lost during the descent must be missed by its own network. Compiled anew on the dead
- * device, the shelf would keep it for the living one.
- */
-function held(networks: Networks): Networks {
-  const kept = new Map<string, ReturnType<Networks['at']>>();
-  return {
-    model: networks.model,
-    at: (width, height) => {
-      const key = `${width} x ${height}`;
-      const network = kept.get(key) ?? networks.at(width, height);
-      kept.set(key, network);
-      return network;
-    },
-  };
 }
 
 interface RunParts {
