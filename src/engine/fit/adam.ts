@@ -4,12 +4,21 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.99;
 const EPSILON = 1e-12;
 
+export interface AdamOptions {
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
 export class Adam {
   private readonly first: Float64Array;
   private readonly second: Float64Array;
   private steps = 0;
 
-  constructor(private readonly values: Float32Array) {
+  /** @param values moved in place */
+  constructor(
+    private readonly values: Float32Array,
+    private readonly options: AdamOptions = { beta2: BETA_2, epsilon: EPSILON },
+  ) {
     this.first = new Float64Array(values.length);
     this.second = new Float64Array(values.length);
   }
@@ -17,13 +26,14 @@ export class Adam {
   /** Moves the values against `gradient`, each by about `rate`. */
   step(gradient: ArrayLike<number>, rate: number): void {
     const { values, first, second } = this;
+    const { beta2, epsilon } = this.options;
     this.steps++;
-    const [rest1, rest2] = [1 - BETA_1 ** this.steps, 1 - BETA_2 ** this.steps];
+    const [rest1, rest2] = [1 - BETA_1 ** this.steps, 1 - beta2 ** this.steps];
     for (let i = 0; i < values.length; i++) {
       const slope = gradient[i] ?? 0;
       first[i] = BETA_1 * first[i]! + (1 - BETA_1) * slope;
-      second[i] = BETA_2 * second[i]! + (1 - BETA_2) * slope * slope;
-      values[i]! -= (rate * (first[i]! / rest1)) / (Math.sqrt(second[i]! / rest2) + EPSILON);
+      second[i] = beta2 * second[i]! + (1 - beta2) * slope * slope;
+      values[i]! -= (rate * (first[i]! / rest1)) / (Math.sqrt(second[i]! / rest2) + epsilon);
     }
   }
 }
