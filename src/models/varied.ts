@@ -27,6 +27,11 @@ export class VariedModel implements VqvaeModel {
     };
   }
 
+  /** What differs from the model, by name. */
+  get replaced(): ReadonlyMap<string, Float32Array<ArrayBuffer>> {
+    return this.values;
+  }
+
   /** Takes other values in place of the ones before. @returns the names whose values may have changed */
   replace(values: ReadonlyMap<string, Float32Array<ArrayBuffer>>): ReadonlySet<string> {
     const names = new Set([...this.values.keys(), ...values.keys()]);

@@ -72,7 +72,7 @@ function spaceToDepth(value: Value, { shape: [n, h, w, c] }: Tensor, factor: num
  * Nearest code, the lowest index on ties, in slices of the codebook. tfjs's argMin does not give the lowest index on
  * WebGPU; the smallest index among the minima does.
  */
-function nearestCode(latents: Value, codebook: Value, count: number): { indices: Value; distances: Value } {
+export function nearestCode(latents: Value, codebook: Value, count: number): { indices: Value; distances: Value } {
   const [size, dim] = codebook.shape as [number, number];
   const rows = tf.reshape<tf.Rank.R2>(latents, [count, dim]);
   const slice = Math.max(1, Math.min(size, Math.floor(MAX_DISTANCES / count)));

@@ -11,10 +11,10 @@ export interface JourneyOptions {
   readonly backend: BackendName;
 }
 
-/** Serves fixtures/models/ over http, as a static host would. */
-export async function serveFixtures(): Promise<{ url: string; server: Server }> {
+/** Serves a folder of models over http, as a static host would. */
+export async function serveFixtures(folder = 'fixtures/models'): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
-    createReadStream(`fixtures/models${request.url}`)
+    createReadStream(`${folder}${request.url}`)
       .on('error', () => response.writeHead(404).end())
       .pipe(response);
   });
