@@ -11,10 +11,15 @@ import type {
   FitReport,
   FitResult,
   GoldenEntry,
+  GrownWeights,
+  GrowOptions,
+  GrowReport,
+  Growth,
   InpaintOptions,
   InpaintResult,
   LearntTiles,
   LocalFolder,
+  ModelFile,
   ModelSummary,
   Picture,
   PlaceAnswer,
@@ -27,6 +32,9 @@ import type {
   SampleOptions,
   SampleResult,
   StorageReport,
+  TheatreFrame,
+  TheatreOptions,
+  TheatreResult,
   TokenizerSummary,
   VariantOptions,
   TilesReport,
@@ -118,6 +126,22 @@ export interface EngineApi {
     onFrame?: (frame: SampleFrame) => void,
     report?: Report,
   ): Promise<ExactResult>;
+  trainTheatre(
+    call: number,
+    options: TheatreOptions,
+    onFrame?: (frame: TheatreFrame) => void,
+    report?: Report,
+  ): Promise<TheatreResult>;
+  growCodebook(
+    call: number,
+    options: GrowOptions,
+    onReport?: (report: GrowReport) => void,
+    report?: Report,
+  ): Promise<Growth>;
+  growth(call: number): Promise<Growth | null>;
+  grownWeights(call: number): Promise<GrownWeights>;
+  grownFiles(call: number): Promise<ModelFile[]>;
+  resetGrowth(call: number): Promise<void>;
   explainPlace(call: number, question: PlaceQuestion, report?: Report): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;
 }

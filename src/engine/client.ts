@@ -101,6 +101,14 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     learntTiles: () => run(() => api.learntTiles()),
     sampleLearnt: (options, onFrame, call) =>
       run((id, report) => api.sampleLearnt(id, options, onFrame && Comlink.proxy(onFrame), report), call),
+    trainTheatre: (options, onFrame, call) =>
+      run((id, report) => api.trainTheatre(id, options, onFrame && Comlink.proxy(onFrame), report), call),
+    growCodebook: (options, onReport, call) =>
+      run((id, report) => api.growCodebook(id, options, onReport && Comlink.proxy(onReport), report), call),
+    growth: () => run((id) => api.growth(id)),
+    grownWeights: () => run((id) => api.grownWeights(id)),
+    grownFiles: () => run((id) => api.grownFiles(id)),
+    resetGrowth: () => run((id) => api.resetGrowth(id)),
     explainPlace: (question, call) => run((id, report) => api.explainPlace(id, question, report), call),
     simulateDeviceLoss: () => run(() => api.simulateDeviceLoss()),
     subscribe: (listener) => {

@@ -6,10 +6,10 @@ import type { EngineApi, Report, WorkerOptions } from './api';
 import type { Backend } from './backend';
 import { Calls } from './calls';
 import { checkCodes } from './checkCodes';
-import { FitRoom } from './fit/room';
 import { inpaint } from './inpaint/inpaint';
 import { inspectQuantizer, levelsAt } from './inspect';
 import { LivingDevice } from './livingDevice';
+import { LearningHost } from './learningHost';
 import { ModelShelf } from './modelShelf';
 import { decodePatch } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
@@ -24,13 +24,9 @@ import type {
   EngineEvent,
   ExactOptions,
   ExactResult,
-  FitOptions,
-  FitReport,
-  FitResult,
   GoldenEntry,
   InpaintOptions,
   InpaintResult,
-  LearntTiles,
   LocalFolder,
   ModelSummary,
   Picture,
@@ -45,8 +41,6 @@ import type {
   StorageReport,
   TokenizerSummary,
   VariantOptions,
-  TilesReport,
-  TrainTilesOptions,
   VocabularyView,
 } from './types';
 
@@ -55,16 +49,16 @@ export interface HostEnvironment {
   readonly gpu: GPU | null;
 }
 
-export class EngineHost implements EngineApi {
-  private readonly calls = new Calls();
+export class EngineHost extends LearningHost implements EngineApi {
+  protected readonly calls = new Calls();
   private shelf_: ModelShelf | null = null;
-  private tiles = new TileClass(null);
-  private readonly fits = new FitRoom();
   private device_: LivingDevice | null = null;
   /** The last picture that went through: run again after the device came back, so that everything is warm. */
   private last: { modelId: string; picture: Picture; options: RunOptions } | null = null;
 
-  constructor(private readonly environment: HostEnvironment) {}
+  constructor(private readonly environment: HostEnvironment) {
+    super();
+  }
 
   async start(options: WorkerOptions, tell: (event: EngineEvent) => void): Promise<Capabilities> {
     const shelf = new ModelShelf(options.modelsUrl);
@@ -289,15 +283,6 @@ export class EngineHost implements EngineApi {
     );
   }
 
-  fitLatents(
-    call: number,
-    options: FitOptions,
-    onReport?: (report: FitReport) => void,
-    report?: Report,
-  ): Promise<FitResult> {
-    return this.guarded(call, (control) => this.fits.fit(this.shelf, this.live, options, control, onReport), report);
-  }
-
   sampleExact(
     call: number,
     options: ExactOptions,
@@ -308,34 +293,6 @@ export class EngineHost implements EngineApi {
     return this.guarded(
       call,
       (control) => sampleExact(this.live, options, (program) => kept.take(program), control, onFrame),
-      report,
-    );
-  }
-
-  trainTiles(
-    call: number,
-    options: TrainTilesOptions,
-    onReport?: (report: TilesReport) => void,
-    report?: Report,
-  ): Promise<LearntTiles> {
-    const lesson = this.tiles.lesson(options, onReport);
-    return this.guarded(call, (control) => lesson(this.live, control), report);
-  }
-
-  learntTiles(): Promise<LearntTiles[]> {
-    return this.tiles.list();
-  }
-
-  sampleLearnt(
-    call: number,
-    options: ExactOptions,
-    onFrame?: (frame: SampleFrame) => void,
-    report?: Report,
-  ): Promise<ExactResult> {
-    const kept = new SampleMemory();
-    return this.guarded(
-      call,
-      (control) => this.tiles.sample(this.live, options, (program) => kept.take(program), control, onFrame),
       report,
     );
   }
@@ -357,11 +314,11 @@ export class EngineHost implements EngineApi {
     return this.device_;
   }
 
-  private get live(): Backend {
+  protected get live(): Backend {
     return this.device.live;
   }
 
-  private get shelf(): ModelShelf {
+  protected get shelf(): ModelShelf {
     if (!this.shelf_) throw new Error('The engine is not started: call start() first.');
     return this.shelf_;
   }
@@ -370,7 +327,7 @@ export class EngineHost implements EngineApi {
     return this.shelf.open(modelId, this.live, control);
   }
 
-  private guarded<T>(call: number, work: (control: RunControl) => Promise<T>, report?: Report): Promise<T> {
+  protected guarded<T>(call: number, work: (control: RunControl) => Promise<T>, report?: Report): Promise<T> {
     return this.calls.run(call, (signal) => this.device.run({ signal, report }, work));
   }
 

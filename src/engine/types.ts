@@ -21,6 +21,8 @@ import type { InpaintOptions, InpaintResult } from './inpaint/types';
 import type { FitOptions, FitReport, FitResult } from './fit/types';
 import type { VariantOptions } from './codebook/types';
 import type { LearntTiles, TilesReport, TrainTilesOptions } from './tiles/types';
+import type { GrownWeights, GrowOptions, GrowReport, Growth, ModelFile } from './grow/types';
+import type { TheatreFrame, TheatreOptions, TheatreResult } from './theatre/types';
 
 export type { CodeGrid, Fit, GoldenEntry, Picture };
 export type * from './sampling/types';
@@ -28,6 +30,8 @@ export type * from './tiles/types';
 export type * from './inpaint/types';
 export type * from './fit/types';
 export type * from './codebook/types';
+export type * from './grow/types';
+export type * from './theatre/types';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -295,6 +299,27 @@ export interface EngineClient {
   learntTiles(): Promise<LearntTiles[]>;
   /** `sampleExact` with the learnt network in place of the truth. `certain` is not for it: it has only what the state shows. */
   sampleLearnt(options: ExactOptions, onFrame?: (frame: SampleFrame) => void, call?: CallOptions): Promise<ExactResult>;
+  /**
+   * Trains one or two tiny VQ-VAEs from scratch, in the worker, on the CPU: the collapse theatre. The engine holds the last show, so that an abort
+   * is a pause: `from: 'kept'` goes on.
+   */
+  trainTheatre(
+    options: TheatreOptions,
+    onFrame?: (frame: TheatreFrame) => void,
+    call?: CallOptions,
+  ): Promise<TheatreResult>;
+  /**
+   * A codebook follows the visitor's pictures: moving averages with revival of dead codes and, where asked, the decoder by gradient. What it has come
+   * to is held in the engine when it is aborted: `from: 'kept'` goes on. One at a time; `resetGrowth` frees it.
+   */
+  growCodebook(options: GrowOptions, onReport?: (report: GrowReport) => void, call?: CallOptions): Promise<Growth>;
+  /** What `growCodebook` has come to; null where nothing is held. */
+  growth(): Promise<Growth | null>;
+  /** For `setVariant`. @throws Error where nothing is held */
+  grownWeights(): Promise<GrownWeights>;
+  /** What has grown as a model folder: manifest and weights. @throws Error where nothing is held */
+  grownFiles(): Promise<ModelFile[]>;
+  resetGrowth(): Promise<void>;
   /** The network's opinion of one place of a state. */
   explainPlace(question: PlaceQuestion, call?: CallOptions): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;

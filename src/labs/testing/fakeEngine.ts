@@ -19,6 +19,8 @@ import type {
 } from '../../engine/types';
 import { fakeFit } from './fakeFit';
 import { fakeInpaint } from './fakeInpaint';
+import { FakeGrow } from './fakeGrow';
+import { FakeTheatre } from './fakeTheatre';
 import { fakeExplain, fakeSample, fakeVocabulary } from './fakePrior';
 
 const factor = 8;
@@ -159,6 +161,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   const listeners = new Set<(event: EngineEvent) => void>();
   const calls: string[] = [];
   const fillings: InpaintOptions[] = [];
+  const theatre = new FakeTheatre();
+  const grow = new FakeGrow();
   let list: readonly TokenizerSummary[] = options.models ?? [fakeModel];
   const loaded = new Set<string>();
   const kept = new Set<string>();
@@ -337,6 +341,24 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     trainTiles: () => Promise.reject(new Error('The fake engine learns nothing.')),
     learntTiles: () => Promise.resolve([]),
     sampleLearnt: () => Promise.reject(new Error('The fake engine has learnt nothing.')),
+    trainTheatre: (asked, onFrame, call = {}) => {
+      calls.push(`theatre ${asked.from} ${asked.steps}`);
+      return theatre.perform(asked, { onFrame, breathe: breather(call) });
+    },
+    growCodebook: (asked, onReport, call = {}) => {
+      calls.push(
+        `grow ${asked.modelId} ${asked.from} ${asked.steps} of ${asked.pictures.length}+${asked.heldOut.length}`,
+      );
+      const tokenizer = { codebookSize, encode: encodeBlocks, decode: (grid: CodeGrid) => decodeBlocks(grid) };
+      return grow.grow(asked, { onReport, breathe: breather(call), ...tokenizer });
+    },
+    growth: () => grow.growth(),
+    grownWeights: () => grow.weights(3),
+    grownFiles: () => grow.files(),
+    resetGrowth: () => {
+      calls.push('resetGrowth');
+      return grow.reset();
+    },
     explainPlace: (question) => {
       calls.push(`explain ${question.place}`);
       return Promise.resolve(fakeExplain(question, found(priors, question.model)));
