@@ -10,7 +10,7 @@ import { LabServicesContext, type LabServices } from './parts/labState';
 import { Scores } from './parts/Scores';
 import { Toolbar } from './parts/Toolbar';
 import { usePaste } from '../../ui/usePaste';
-import { useUndoKeys } from './parts/useUndoKeys';
+import { useUndoKeys } from '../useUndoKeys';
 import classes from './Lab.module.css';
 
 const Details = lazy(() => import('./parts/Details'));

@@ -15,7 +15,7 @@ import {
   placeOf,
   promiseOf,
   titleOfGrid,
-} from './codeFacts';
+} from '../codeFacts';
 import { bytesOfCodes } from '../../image/codes';
 import { matchCodecs, type CodecTrial } from './sameBytes';
 

@@ -1,7 +1,7 @@
 /** Work beside the runs whose failure does no harm: patches and codebooks. Its absence shows; a console line tells why. */
 import type { EngineClient, TokenizerSummary } from '../../engine/types';
 import { isAbort, messageOf } from '../abort';
-import { codesAlone, countCodes } from './codeFacts';
+import { codesAlone, countCodes } from '../codeFacts';
 import { codebookKey, patchKey, selectShown, type ReconstructStore } from './store';
 
 export interface SideWork {

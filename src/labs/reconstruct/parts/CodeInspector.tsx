@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import type { PictureLike } from '../../../ui/types';
 import { VectorBars } from '../../../ui/VectorBars';
-import { codeVector, countCodes } from '../codeFacts';
+import { codeVector, countCodes } from '../../codeFacts';
 import { codebookKey, selectGrid, selectShown } from '../store';
 import { useLabState } from './labState';
 import classes from './CodeInspector.module.css';

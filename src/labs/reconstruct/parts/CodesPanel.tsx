@@ -5,7 +5,7 @@ import { indexColour, meanColour } from '../../../ui/colour';
 import { formatInteger } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { TokenGrid } from '../../../ui/TokenGrid';
-import { isTwoLevel, paintedColours, titleOfGrid } from '../codeFacts';
+import { isTwoLevel, paintedColours, titleOfGrid } from '../../codeFacts';
 import { patchKey, selectGrid, selectModel, selectShown, selectStale, type ReconstructView } from '../store';
 import { CodeInspector } from './CodeInspector';
 import { useLab, useLabState, useSetView } from './labState';

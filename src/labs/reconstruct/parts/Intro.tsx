@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { IconCamera, IconFolder, IconPhoto } from '../../../ui/icons';
 import { formatInteger } from '../../../ui/format';
 import { SampleRow } from '../../SampleRow';
-import { promiseOf } from '../codeFacts';
+import { promiseOf } from '../../codeFacts';
 import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
 import classes from './Intro.module.css';

@@ -3,7 +3,7 @@ import type { QuantizerView, Reconstruction } from '../../../engine/types';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import { VectorBars } from '../../../ui/VectorBars';
-import { isTwoLevel, placeOf, titleOfGrid } from '../codeFacts';
+import { isTwoLevel, placeOf, titleOfGrid } from '../../codeFacts';
 import { patchKey, selectGrid, type Cell } from '../store';
 import { useLab, useLabState, useSetView } from './labState';
 import classes from './QuantizerPanel.module.css';

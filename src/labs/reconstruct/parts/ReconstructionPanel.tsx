@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { formatDb } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
-import { isTwoLevel } from '../codeFacts';
+import { isTwoLevel } from '../../codeFacts';
 import { selectBusy, selectNoModels, selectShown, selectShownName, selectStale } from '../store';
 import { useLab, useLabState, useSetView } from './labState';
 import { SaveButtons } from './SaveButtons';

@@ -18,7 +18,7 @@ export function SaveButtons() {
   const save = async (id: (typeof saves)[number]['id']) => {
     if (!result) return;
     try {
-      const { saveResult } = await import('../save');
+      const { saveResult } = await import('../../saveResult');
       await saveResult(id, result, name);
     } catch (error) {
       context.notify({

@@ -1,5 +1,5 @@
-import type { CodeGrid, CodePlace, Picture, Reconstruction, TokenizerSummary } from '../../engine/types';
-import type { Cell } from './store';
+import type { CodeGrid, CodePlace, Picture, Reconstruction, TokenizerSummary } from '../engine/types';
+import type { Cell } from '../ui/types';
 
 /** How often each code is used in a grid. */
 export function countCodes(grid: CodeGrid): Map<number, number> {

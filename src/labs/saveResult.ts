@@ -1,8 +1,8 @@
-import type { Reconstruction } from '../../engine/types';
-import { codesToJson } from '../../image/codes';
-import { encodePng } from '../../image/encode';
-import { codesToNpy } from '../../image/npy';
-import { download, stemOf } from '../download';
+import type { Reconstruction } from '../engine/types';
+import { codesToJson } from '../image/codes';
+import { encodePng } from '../image/encode';
+import { codesToNpy } from '../image/npy';
+import { download, stemOf } from './download';
 
 /** Saves the reconstruction (PNG) or its codes (JSON, .npy). Grids of different sizes give one .npy each. */
 export async function saveResult(
