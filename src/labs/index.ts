@@ -3,7 +3,15 @@ import { codebook } from './codebook/lab';
 import { collapse } from './collapse/lab';
 import { generate } from './generate/lab';
 import { inpaint } from './inpaint/lab';
+import { paint } from './paint/lab';
 import { reconstruct } from './reconstruct/lab';
 
 /** The catalogue: every folder beside this file is listed here (labs.test.ts checks it). The first one is the landing page. */
-export const labs: readonly [LabDefinition, ...LabDefinition[]] = [reconstruct, generate, inpaint, codebook, collapse];
+export const labs: readonly [LabDefinition, ...LabDefinition[]] = [
+  reconstruct,
+  generate,
+  inpaint,
+  codebook,
+  collapse,
+  paint,
+];

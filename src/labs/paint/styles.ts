@@ -1,0 +1,5 @@
+/** The style sheets of the Mantine parts that only this lab uses, in their own cascade layer (app/styles.ts has the others). */
+import '@mantine/core/styles/InlineInput.layer.css';
+import '@mantine/core/styles/NumberInput.layer.css';
+import '@mantine/core/styles/Slider.layer.css';
+import '@mantine/core/styles/Switch.layer.css';
