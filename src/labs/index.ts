@@ -4,6 +4,7 @@ import { collapse } from './collapse/lab';
 import { generate } from './generate/lab';
 import { inpaint } from './inpaint/lab';
 import { paint } from './paint/lab';
+import { quantizers } from './quantizers/lab';
 import { reconstruct } from './reconstruct/lab';
 
 /** The catalogue: every folder beside this file is listed here (labs.test.ts checks it). The first one is the landing page. */
@@ -14,4 +15,5 @@ export const labs: readonly [LabDefinition, ...LabDefinition[]] = [
   codebook,
   collapse,
   paint,
+  quantizers,
 ];
