@@ -155,6 +155,8 @@ export function createEditing(shared: Shared): Editing {
       const places = strokePlaces(grid, from, to, view.size);
       const { selection } = view;
       const allowed = selection ? new Set(placesIn(grid, selection)) : null;
+      if (allowed && !places.some((place) => allowed.has(place)))
+        return say('info', 'The brush stays inside the selection. Escape lets go of it.');
       edit(
         withCode(allowed ? places.filter((place) => allowed.has(place)) : places, selectCode(state())),
         'Paint',
@@ -300,6 +302,8 @@ export function createEditing(shared: Shared): Editing {
       if (patch.selection !== undefined || patch.level !== undefined) {
         ladder = null;
         if (before.ladder !== 0) set({ ladder: 0 });
+        // In cells of the other grid it would be another place.
+        if (patch.level !== undefined && patch.level !== before.view.level) set({ secondSelection: null });
         history()?.endGesture();
       }
       if (patch.level !== undefined && patch.level !== before.view.level) void bringNearest();

@@ -7,7 +7,7 @@ import { testPicture } from '../testing/pictures';
 import { chosenModels, missingKinds } from './choose';
 import { createQuantizersSession } from './session';
 import { quantizersSpec, type QuantizersSpec } from './spec';
-import { bitsOfPart, cellAt, createQuantizersStore, partsOfModel, placeOf, shownOf } from './store';
+import { bitsOfPart, cellAt, createQuantizersStore, partsOfModel, placeOf, selectMissing, shownOf } from './store';
 
 const grid = (name: string, factor = 8) => ({ name, factor, codebookSize: 1000 });
 const model = (id: string, quantizer: TokenizerSummary['quantizer'], more: Partial<TokenizerSummary> = {}) => ({
@@ -134,6 +134,17 @@ describe('the session', () => {
     expect(state().right.run?.modelId).toBe('fsq');
     await session.retry();
     expect(state().left.run?.modelId).toBe('fake-64');
+  });
+
+  test('what was stopped can be gone on with', async () => {
+    const { session, state } = await opened({ right: 'rvq' });
+    expect([selectMissing(state(), 'left'), selectMissing(state(), 'right')]).toEqual([false, false]);
+    const going = session.change({ left: 'fsq' });
+    session.cancel();
+    await going;
+    expect([state().left.phase, selectMissing(state(), 'left')]).toEqual(['idle', true]);
+    await session.retry();
+    expect([state().left.run?.modelId, selectMissing(state(), 'left')]).toEqual(['fsq', false]);
   });
 
   test('a bad file loses nothing, and says why', async () => {

@@ -108,6 +108,14 @@ export function shownOf(state: QuantizersState, side: SideName): PartResult | nu
   return run && run.modelId === modelOf(state, side)?.id ? (parts[partOf(state, side)] ?? null) : null;
 }
 
+/** True where the visitor can ask for what is not there: it was stopped. */
+export function selectMissing(state: QuantizersState, side: SideName): boolean {
+  const { run, runOf, parts, phase } = state[side];
+  const model = modelOf(state, side);
+  if (state.phase !== 'idle' || phase !== 'idle' || !state.source || !model) return false;
+  return run?.modelId !== model.id || runOf !== state.source || parts.includes(null);
+}
+
 /** Bits of a part of a run's codes. */
 export const bitsOfPart = (run: Reconstruction, { kept }: LevelPart): number =>
   bitsOfCodes(run.codes.filter((_, level) => kept.includes(level)));

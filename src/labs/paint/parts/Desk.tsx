@@ -1,4 +1,4 @@
-import { SegmentedControl, Switch } from '@mantine/core';
+import { Button, SegmentedControl, Switch } from '@mantine/core';
 import { formatDb } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { isTwoLevel, titleOfGrid } from '../../codeFacts';
@@ -78,9 +78,7 @@ function PicturePanel() {
   const hasGrid = useLabState((state) => state.grids.length > 0);
   return (
     <Panel title="Picture" tessera="verdigris" aside={<ChangeFacts />}>
-      <div className={classes.stage}>
-        {hasGrid ? <Stage look="picture" /> : <p className={classes.empty}>The picture appears here.</p>}
-      </div>
+      <div className={classes.stage}>{hasGrid ? <Stage look="picture" /> : <Nothing />}</div>
       <div className={classes.foot}>
         <Switch
           size="xs"
@@ -99,6 +97,19 @@ function PicturePanel() {
         </span>
       </div>
     </Panel>
+  );
+}
+
+/** Nothing was opened yet, or the opening was stopped. */
+function Nothing() {
+  const { session } = useLab();
+  const stopped = useLabState(({ phase, samples }) => phase === 'idle' && samples.length > 0);
+  return stopped ? (
+    <Button onClick={() => void session.retry()} data-testid="paint-resume">
+      Open the picture
+    </Button>
+  ) : (
+    <p className={classes.empty}>The picture appears here.</p>
   );
 }
 

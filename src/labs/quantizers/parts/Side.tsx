@@ -10,7 +10,7 @@ import { Readout, ReadoutRow } from '../../../ui/Readout';
 import { ModelChoice } from '../../ModelChoice';
 import { KINDS, type SideName } from '../choose';
 import { latticeOf } from '../probe';
-import { bitsOfPart, cellAt, modelOf, partOf, partsOfModel, placeOf, shownOf } from '../store';
+import { bitsOfPart, cellAt, modelOf, partOf, partsOfModel, placeOf, selectMissing, shownOf } from '../store';
 import { CodesHere } from './CodesHere';
 import { useLab, useLabState } from './labState';
 import { Lattice } from './Lattice';
@@ -99,11 +99,21 @@ function Picture({ side }: { side: SideName }) {
 function Progress({ side }: { side: SideName }) {
   const { session } = useLab();
   const { phase, progress, failure } = useLabState((state) => state[side]);
+  const missing = useLabState((state) => selectMissing(state, side));
   if (failure)
     return (
       <div className={classes.notice} data-kind="bad" role="alert">
         <span>{failure}</span>
         <Button onClick={() => void session.retry()}>Try again</Button>
+      </div>
+    );
+  if (missing)
+    return (
+      <div className={classes.wait}>
+        <span>Stopped before all was there.</span>
+        <Button onClick={() => void session.retry()} data-testid={`${side}-resume`}>
+          Go on
+        </Button>
       </div>
     );
   if (phase !== 'running') return null;
