@@ -109,11 +109,6 @@ export class PaintHistory<M> {
     this.gesture = null;
   }
 
-  /** Changes what is known of the present picture; no step. */
-  annotate(about: M): void {
-    this.present = { ...this.present, about };
-  }
-
   endGesture(): void {
     this.gesture = null;
   }

@@ -2,15 +2,12 @@ import { expose } from 'comlink';
 import { mixSteps, type Latents, type MixStep, type Quantizer } from './quantize';
 import { CodeSpace } from './space';
 
-let spaces = new Map<string, CodeSpace>();
+const spaces = new Map<string, CodeSpace>();
 
 const api = {
   /** @param key names the codebook for `ladders` */
   openSpace(key: string, rows: Float32Array, size: number, cosine: boolean): void {
     spaces.set(key, new CodeSpace(rows, size, cosine));
-  },
-  closeSpaces(): void {
-    spaces = new Map();
   },
   /** For each code its `count` nearest. */
   ladders(key: string, codes: readonly number[], count: number): Int32Array[] {

@@ -90,9 +90,8 @@ export function createMixing(shared: Shared): Mixing {
       const mine = (job = new AbortController());
       const signal = AbortSignal.any([mine.signal, life()]);
       wanted = [];
-      const ids = { fromId: opened.id, toId: second.id };
       store.setState({
-        mix: { ...ids, count: MIX_STEPS, steps: [], pictures: new Map(), at: (MIX_STEPS - 1) / 2, running: true },
+        mix: { count: MIX_STEPS, steps: [], pictures: new Map(), at: (MIX_STEPS - 1) / 2, running: true },
       });
       try {
         const request = {

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { changedPlaces } from '../../codebook/paint/change';
 import type { CodeRegion } from '../../codebook/paint/region';
 import type { MixStep } from '../../codebook/paint/quantize';
 import type { Cell, CellRect, Spot } from '../../codebook/paint/types';
@@ -52,8 +53,6 @@ export interface PaintView {
 
 /** The way from the picture on the canvas to the second one. */
 export interface Mix {
-  readonly fromId: number;
-  readonly toId: number;
   /** Steps in all. */
   readonly count: number;
   /** As many as are made. */
@@ -180,8 +179,6 @@ export const selectStale = ({ pictureOf, grids }: PaintState): boolean => pictur
 export function changedByLevel({ opened, grids }: Pick<PaintState, 'opened' | 'grids'>): number[][] {
   return grids.map((grid, level) => {
     const base = opened?.base[level];
-    const places: number[] = [];
-    grid.indices.forEach((code, place) => base && code !== base.indices[place] && places.push(place));
-    return places;
+    return base ? changedPlaces(base, grid) : [];
   });
 }

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core';
-import { formatDb } from '../../../ui/format';
+import { formatDb, formatMs } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { isTwoLevel, titleOfGrid } from '../../codeFacts';
 import { changedByLevel, selectGrid, selectStale } from '../store';
@@ -119,6 +119,7 @@ function ChangeFacts() {
   const grids = useLabState((state) => state.grids);
   const stale = useLabState(selectStale);
   const psnr = useLabState((state) => state.psnr);
+  const decodeMs = useLabState((state) => state.decodeMs);
   const changed = changedByLevel({ opened, grids }).reduce((sum, places) => sum + places.length, 0);
   const all = grids.reduce((sum, { indices }) => sum + indices.length, 0);
   if (!opened) return null;
@@ -130,6 +131,7 @@ function ChangeFacts() {
           {formatDb(psnr)}
         </span>
       )}
+      {changed > 0 && decodeMs !== null && !stale && <span>decoded in {formatMs(decodeMs)}</span>}
       <span className={classes.busy} data-on={stale || undefined} data-testid="paint-busy">
         {stale ? 'decoding' : ''}
       </span>

@@ -1,6 +1,6 @@
 import { Button, Slider } from '@mantine/core';
 import { useMemo } from 'react';
-import { fsqDigits, fsqHistogram, fsqValue } from '../../../codebook/fsq';
+import { fsqDigits, fsqHistogram, fsqSize, fsqValue } from '../../../codebook/fsq';
 import { formatInteger } from '../../../ui/format';
 import { PictureCanvas } from '../../../ui/PictureCanvas';
 import type { SideName } from '../choose';
@@ -32,7 +32,7 @@ export function Lattice({ side }: { side: SideName }) {
   return (
     <section className={classes.lattice} aria-label="The lattice" data-testid={`${side}-lattice`}>
       <h3>
-        The lattice: {levels.join(' × ')} = {formatInteger(levels.reduce((product, count) => product * count, 1))} codes
+        The lattice: {levels.join(' × ')} = {formatInteger(fsqSize(levels))} codes
       </h3>
       <div className={classes.rails}>
         {levels.map((count, dim) => (
