@@ -181,7 +181,7 @@ export class ModelShelf {
         const size = { width, height, batch };
         const options = { ...compiling(control), warmUp: warmsUp(backend) };
         const make = () => createVqvaeDecoder(runtimeBackend(backend), model, size, options);
-        return (await this.networks.take(modelId, `decode ${batch} of ${width} x ${height}`, make)).runtime;
+        return (await this.networks.take(backend, modelId, `decode ${batch} of ${width} x ${height}`, make)).runtime;
       },
     };
   }

@@ -1,5 +1,4 @@
 /** What codes look like: each alone, or put into a picture. Many are decoded at once, with one readback. */
-import type { VqvaeDecoder } from '../models/vqvae/decoder';
 import { breathe } from './calls';
 import { checkCodes } from './checkCodes';
 import { sideUnit } from './grids';
@@ -49,8 +48,6 @@ export async function decodePatches(
   const { width, height } = scene;
   const largest = Math.max(1, Math.min(isSlow ? MANY_SLOW : MANY, Math.floor(MAX_PIXELS / (width * height))));
   const patches: Picture[] = [];
-  // Each taken once: on a device that is lost under way nothing may be compiled anew, the shelf would keep it for the next one.
-  const decoders = new Map<number, Promise<VqvaeDecoder>>();
   while (patches.length < indices.length) {
     await breathe(signal);
     report?.({
@@ -61,9 +58,7 @@ export async function decodePatches(
     const left = indices.length - patches.length;
     const batch = left > FEW || largest < FEW ? largest : FEW;
     const chunk = indices.slice(patches.length, patches.length + batch);
-    const taken = decoders.get(batch) ?? networks.decoder(width, height, batch);
-    decoders.set(batch, taken);
-    const decoder = await taken;
+    const decoder = await networks.decoder(width, height, batch);
     const grids = joined(
       Array.from({ length: batch }, (_, i) => scene.grids(chunk[i] ?? chunk[0]!)),
       model.grids.length,

@@ -1,8 +1,15 @@
-import type { LabDefinition } from './contract';
 import { codebook } from './codebook/lab';
+import { codebookSize } from './codebook-size/lab';
+import type { LabDefinition } from './contract';
 import { generate } from './generate/lab';
 import { inpaint } from './inpaint/lab';
 import { reconstruct } from './reconstruct/lab';
 
 /** The catalogue: every folder beside this file is listed here (labs.test.ts checks it). The first one is the landing page. */
-export const labs: readonly [LabDefinition, ...LabDefinition[]] = [reconstruct, generate, inpaint, codebook];
+export const labs: readonly [LabDefinition, ...LabDefinition[]] = [
+  reconstruct,
+  generate,
+  inpaint,
+  codebook,
+  codebookSize,
+];
