@@ -42,7 +42,7 @@ test('the slider takes codes away, the figures follow, the link brings them back
 
 test('on the console: the codebook, and the same model with fewer codes', async ({ page }) => {
   await openPlayground(page, '&backend=wasm#/codebook-size');
-  const source = `data:image/png;base64,${png(48, 40, (x, y) => [5 * x, 6 * y, 90]).toString('base64')}`;
+  const source = `data:image/png;base64,${png(48, 40, (x, y) => [5 * x, 6 * y, 90, 255]).toString('base64')}`;
   const found = await page.evaluate(async (picture) => {
     const { tessera } = window;
     const book = await tessera.codebook('tiny-vq');

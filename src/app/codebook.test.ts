@@ -6,7 +6,7 @@ import { codebook, resizeCodebook, type CodebookParts } from './codebook';
 
 const usage = (counts: number[]) =>
   JSON.stringify({
-    ...{ schemaVersion: 1, atlas: [], groups: [], groupOf: [] },
+    ...{ schemaVersion: 1, atlas: [], groups: [], groupOf: [counts.map(() => -1)] },
     sets: [{ name: 'train', pictures: 7, counts: [counts] }],
   });
 

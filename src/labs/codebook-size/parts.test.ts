@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CodeGrid, Picture, TokenizerSummary } from '../../engine/types';
 import { bitsPerPixel } from '../codebooks';
 import { fakeModel } from '../testing/fakeEngine';
-import { changedPlaces, countChanged, failedShares, failsAt, placeErrors } from './places';
+import { changedPlaces, countChanged, failsAt, placeErrors } from './places';
 import { seriesOf } from './series';
 import { ladderOf, notches, notchOf, rungAt, sweepSizes } from './sizes';
 
@@ -131,7 +131,6 @@ describe('places', () => {
     expect([...failsAt(sweep, 8)!.values]).toEqual([16, 32, 0]);
     expect([...failsAt(sweep, 2)!.values]).toEqual([16, 32, 8]);
     expect(failsAt([], 8)).toBeNull();
-    expect(failedShares(sweep, 8).map(({ share }) => share)).toEqual([0, 1 / 3, 2 / 3, 2 / 3]);
   });
 
   it('counts bits by the codes that are left in each grid', () => {

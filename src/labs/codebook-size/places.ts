@@ -74,13 +74,3 @@ export function failsAt(sweep: readonly SizeErrors[], tolerance: number): PlaceM
   );
   return { width, height, values };
 }
-
-/** How many places have failed at each size. */
-export function failedShares(sweep: readonly SizeErrors[], tolerance: number): { size: number; share: number }[] {
-  const map = failsAt(sweep, tolerance);
-  if (!map) return [];
-  return sweep.map(({ size }) => ({
-    size,
-    share: map.values.reduce((sum, at) => sum + Number(at >= size), 0) / map.values.length,
-  }));
-}

@@ -115,7 +115,7 @@ describe('the codebook-size session', () => {
   it('takes a model of the ladder', async () => {
     const small = {
       ...fakeModel,
-      ...{ id: 'fake-k256', training: { metrics: {}, data: 'same' } },
+      ...{ id: 'fake-k256', codebookSizes: [256], training: { metrics: {}, data: 'same' } },
       config: { ...fakeModel.config, quantizer: { kind: 'vq' as const, codebookSize: 256, distance: 'l2' as const } },
     };
     const whole = { ...fakeModel, training: small.training };

@@ -16,14 +16,15 @@ import type { CodecClient } from '../../image/codecs/client';
 import type { SpecStore } from '../../experiment/store';
 import { isAbort, messageOf, unlessAborted } from '../abort';
 import { readAddress } from '../address';
-import { bitsPerPixel, countedBooks } from '../codebooks';
+import { countedBooks } from '../codebooks';
 import type { Notice } from '../contract';
 import type { Sample } from '../samples';
 import { codecPoints } from './codecPoints';
-import { changedPlaces, countChanged, placeErrors, type SizeErrors } from './places';
+import type { SizeErrors } from './places';
 import { datasetOf, type RateFile } from './rate';
 import { rungAt, sweepSizes, wholeSize } from './sizes';
 import { createSources, type SourceServices } from './sources';
+import { shownOf } from './shown';
 import type { CodebookSizeSpec, SizeMethod } from './spec';
 import {
   selectLadder,
@@ -185,17 +186,6 @@ export function createCodebookSizeSession(store: CodebookSizeStore, services: Se
     return (await unlessAborted(signal, variant)).id;
   }
 
-  function shownOf(run: Reconstruction, whole: Reconstruction, size: number, method: SizeMethod): Shown {
-    const isOwnBook = method !== 'trained' || run.modelId === whole.modelId;
-    return {
-      ...{ size, method, modelId: run.modelId, run },
-      bitsPerPixel: bitsPerPixel(run.codes, size, run.image.width * run.image.height),
-      changed: isOwnBook ? countChanged(whole.codes, run.codes) : null,
-      changedAt: isOwnBook ? changedPlaces(whole.codes, run.codes) : null,
-      errors: placeErrors(run.input, run.image, run.codes.at(-1)!),
-    };
-  }
-
   function keepPoint({ method, size, bitsPerPixel: rate, run }: Shown): void {
     const point: OwnPoint = { way: method, size, bitsPerPixel: rate, psnr: run.metrics.psnr, ssim: run.metrics.ssim };
     const others = get().own.filter((one) => one.way !== point.way || one.size !== point.size);
@@ -256,8 +246,13 @@ export function createCodebookSizeSession(store: CodebookSizeStore, services: Se
       const source = await unlessAborted(signal, sources.load(spec.source, signal));
       if (!source) return set({ phase: 'idle' });
       const whole = await prepare(model, source, signal);
+      const size = selectSize(get());
+      const { shown: before, grown } = get();
+      // Not everything in the spec asks for another run.
+      if (before?.size === size && before.method === spec.method && !grown)
+        return set({ phase: 'idle', progress: null });
       set({ phase: 'running', progress: null });
-      const shown = await runAt(whole, source, model, selectSize(get()), spec.method, signal);
+      const shown = await runAt(whole, source, model, size, spec.method, signal);
       set({ shown, grown: null, phase: 'idle', progress: null });
     });
   }
@@ -375,7 +370,7 @@ export function createCodebookSizeSession(store: CodebookSizeStore, services: Se
     async useBackend(choice) {
       job?.abort();
       job = null;
-      set({ phase: 'loading', progress: null, failure: null });
+      set({ phase: 'loading', progress: null, failure: null, whole: null, shown: null });
       try {
         const capabilities = await engine.setBackend(choice);
         set({ capabilities });

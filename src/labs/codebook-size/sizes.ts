@@ -61,7 +61,8 @@ export function ladderOf(models: readonly TokenizerSummary[], model: TokenizerSu
     if (own.kind !== 'vq' || own.distance !== quantizer.distance || !!one.local !== !!model.local) continue;
     if (!sameValue(plain(one), plain(model)) || !sameValue(dataOf(one), dataOf(model))) continue;
     if (one.resolution !== model.resolution) continue;
-    if (!bySize.has(own.codebookSize) || one.id === model.id) bySize.set(own.codebookSize, one);
+    const size = wholeSize(one);
+    if (!bySize.has(size) || one.id === model.id) bySize.set(size, one);
   }
   return [...bySize].map(([size, one]) => ({ size, model: one })).sort((a, b) => a.size - b.size);
 }
