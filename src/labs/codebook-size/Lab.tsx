@@ -9,6 +9,7 @@ import { LabServicesContext, useKeys, useLabState, type LabServices } from './pa
 import { EngineNotice, FailureNotice } from './parts/Notices';
 import { Scores } from './parts/Scores';
 import { SizeBar } from './parts/SizeBar';
+import './styles';
 import classes from './Lab.module.css';
 
 const Details = lazy(() => import('./parts/Details'));

@@ -31,6 +31,7 @@ function WholeBox() {
     <Panel
       title={isInput ? 'Your picture' : 'All codes'}
       tessera="ochre"
+      className={classes.box ?? ''}
       aside={whole && !isInput && formatDb(whole.metrics.psnr)}
       lesson={isInput ? 'What the model is given.' : 'The model as it is: nothing is taken away.'}
     >
@@ -90,6 +91,7 @@ function ShownBox() {
     <Panel
       title={grown ? 'Grown' : shown ? `${formatInteger(shown.size)} codes` : 'Fewer codes'}
       tessera="verdigris"
+      className={classes.box ?? ''}
       aside={shown && formatDb(shown.run.metrics.psnr)}
       lesson={counted?.problem && shown?.method !== 'trained' ? `${lesson} ${counted.problem}` : lesson}
     >
@@ -159,6 +161,7 @@ function MapBox() {
     <Panel
       title="Where it fails"
       tessera="terracotta"
+      className={classes.box ?? ''}
       lesson={
         map === 'fails'
           ? 'Light places break first, while there are still many codes; dark ones never do.'

@@ -1,6 +1,5 @@
 import {
   CartesianGrid,
-  Legend,
   ReferenceDot,
   ResponsiveContainer,
   Scatter,
@@ -45,7 +44,15 @@ export default function RateChart() {
       aria-label={`Chart of ${score.toUpperCase()} against bits per pixel. ${words}`}
       data-testid="rate-chart"
     >
-      <ResponsiveContainer width="100%" height={380}>
+      <ul className={classes.legend} aria-hidden="true">
+        {series.map(({ name, colour, isOwn }) => (
+          <li key={name}>
+            <span style={{ borderColor: `var(--${colour})`, background: isOwn ? `var(--${colour})` : 'var(--card)' }} />
+            {name}
+          </li>
+        ))}
+      </ul>
+      <ResponsiveContainer width="100%" height={360}>
         <ScatterChart margin={{ top: 8, right: 16, bottom: 16, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" />
           <XAxis
@@ -90,7 +97,6 @@ export default function RateChart() {
               );
             }}
           />
-          <Legend verticalAlign="top" iconSize={9} wrapperStyle={{ fontSize: 12, paddingBottom: 8 }} />
           {series.map(({ name, colour, isOwn, isLine, points }) => (
             <Scatter
               key={name}
