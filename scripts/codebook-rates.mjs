@@ -1,5 +1,5 @@
 /**
- * node scripts/codebook-rates.mjs [--dataset emoji] [--data /opt/tessera/data/emoji128.npz] [--pictures 128] [--sizes 512,256,128,64,32,16]
+ * node scripts/codebook-rates.mjs [--dataset emoji] [--data /opt/tessera/data/emoji128.npz] [--pictures 128] [--sizes 2048,1024,512,256,128,64,32,16]
  * Rate against distortion on held-out pictures, for the chart of the "Codebook size" lab: every tokenizer of the data set that public/models/ lists,
  * and those with one codebook (or levels of them) made smaller by the page's own code, both ways. Writes public/rate/<dataset>.json. The pictures
  * are not in the repository; the networks run in PyTorch (training/rates.py), encoder once, on one thread.
@@ -18,7 +18,7 @@ const option = (name, fallback) => {
 const dataset = option('dataset', 'emoji');
 const data = option('data', '/opt/tessera/data/emoji128.npz');
 const pictures = option('pictures', '128');
-const sizes = option('sizes', '512,256,128,64,32,16').split(',').map(Number);
+const sizes = option('sizes', '2048,1024,512,256,128,64,32,16').split(',').map(Number);
 const python = option(
   'python',
   existsSync('/opt/tessera/venv/bin/python') ? '/opt/tessera/venv/bin/python' : 'python3',
