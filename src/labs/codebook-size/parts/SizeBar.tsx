@@ -15,7 +15,7 @@ const METHODS = [
     label: 'Merge',
     help: 'Near codes become one, at the mean of their use: k-means from a Ward tree.',
   },
-  { value: 'trained', label: 'Trained', help: 'Another model, trained with so few codes from the start.' },
+  { value: 'trained', label: 'Trained', help: 'Another model, whose networks were trained with so few codes.' },
 ] as const;
 
 /** How many codes are left, which way, of which model. */
