@@ -15,6 +15,14 @@ import type {
 import { decodePicture, decodeUrl, pictureFromImage } from '../image/decode';
 import type { StraightImage } from '../image/hole/types';
 import { flattenAlpha } from '../image/picture';
+import {
+  codebook,
+  createCodebookParts,
+  resizeCodebook,
+  type CodebookAnswer,
+  type ResizedAnswer,
+  type ResizeRequest,
+} from './codebook';
 import { NO_PRIOR, priorNamed, priorsOf } from './findModel';
 import { fitLatents, type FitAnswers, type FitRequest } from './fit';
 import {
@@ -62,6 +70,10 @@ export interface ConsoleApi {
    * spread what the known pixels leave open. Also for noisy, blurred and small pictures.
    */
   fit(request: FitRequest & { readonly source: PictureSource }): Promise<FitAnswers>;
+  /** A tokenizer's code vectors, level by level, and how often each code occurs. */
+  codebook(modelId: string): Promise<CodebookAnswer>;
+  /** The same networks with fewer codes, as a variant that every other call takes by its id. */
+  resizeCodebook(modelId: string, request: ResizeRequest): Promise<ResizedAnswer>;
   /** Destroys the GPU device, as a driver crash would; the engine rebuilds it. Resolves when it is back. */
   simulateDeviceLoss(): Promise<void>;
 }
@@ -76,6 +88,7 @@ export function createConsoleApi(engine: EngineClient): ConsoleApi {
   const run = async (modelId: string, source: PictureSource, options?: { fit?: Fit; mode?: 'fit' | 'tile' }) =>
     engine.reconstruct(modelId, await toPicture(source), options);
   const filling = createInpaintParts(engine);
+  const codebooks = createCodebookParts(engine);
   return {
     ready: engine.ready,
     capabilities: () => engine.capabilities(),
@@ -98,6 +111,8 @@ export function createConsoleApi(engine: EngineClient): ConsoleApi {
     },
     inpaint: async ({ source, ...request }) => inpaint(filling, await toStraight(source, filling), request),
     fit: async ({ source, ...request }) => fitLatents(filling, await toStraight(source, filling), request),
+    codebook: (modelId) => codebook(codebooks, modelId),
+    resizeCodebook: (modelId, request) => resizeCodebook(codebooks, modelId, request),
     simulateDeviceLoss: () => engine.simulateDeviceLoss(),
   };
 }

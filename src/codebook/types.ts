@@ -25,8 +25,8 @@ export interface UsageFile {
 
 /**
  * A codebook made smaller, in the numbering of the whole one. Row i is what code i means now: a code that is gone has the row of the code that stands
- * for it, so indices of the whole codebook still decode. `remap[i]` is the lowest code with the row of i; a surviving code that is its own
- * representative has `remap[i] === i`.
+ * for it, so indices of the whole codebook still decode. `remap[i]` is the code that stands for i: of those with its row the one that is used most (of
+ * equals the lowest), so a code that stays keeps its name. A search for the nearest row finds any of equal ones; `remap` gives them one name.
  */
 export interface ResizedCodebook {
   readonly size: number;

@@ -20,6 +20,7 @@ import type {
   LearntTiles,
   LocalFolder,
   ModelFile,
+  PatchContext,
   ModelSummary,
   Picture,
   PlaceAnswer,
@@ -75,7 +76,14 @@ export interface EngineApi {
     report?: Report,
   ): Promise<{ codes: CodeGrid[]; input: Picture }>;
   decode(call: number, modelId: string, codes: readonly CodeGrid[], report?: Report): Promise<Picture>;
-  decodePatches(call: number, modelId: string, level: number, indices: readonly number[]): Promise<Picture[]>;
+  decodePatches(
+    call: number,
+    modelId: string,
+    level: number,
+    indices: readonly number[],
+    context?: PatchContext,
+    report?: Report,
+  ): Promise<Picture[]>;
   inspect(call: number, modelId: string, place: CodePlace, count: number): Promise<QuantizerView>;
   codebook(call: number, modelId: string, level: number): Promise<Float32Array<ArrayBuffer>>;
   setVariant(call: number, options: VariantOptions, report?: Report): Promise<TokenizerSummary>;

@@ -74,7 +74,8 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     encode: (modelId, picture, options, call) =>
       run((id, report) => api.encode(id, modelId, picture, options, report), call),
     decode: (modelId, codes, call) => run((id, report) => api.decode(id, modelId, codes, report), call),
-    decodePatches: (modelId, level, indices, call) => run((id) => api.decodePatches(id, modelId, level, indices), call),
+    decodePatches: (modelId, level, indices, call) =>
+      run((id, report) => api.decodePatches(id, modelId, level, indices, call?.context, report), call),
     inspect: (modelId, place, count, call) => run((id) => api.inspect(id, modelId, place, count), call),
     codebook: (modelId, level) => run((id) => api.codebook(id, modelId, level)),
     setVariant: (options, call) => run((id, report) => api.setVariant(id, options, report), call),

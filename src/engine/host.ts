@@ -11,7 +11,7 @@ import { inspectQuantizer, levelsAt } from './inspect';
 import { LivingDevice } from './livingDevice';
 import { LearningHost } from './learningHost';
 import { ModelShelf } from './modelShelf';
-import { decodePatch } from './patches';
+import { decodePatches } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
 import { sampleExact } from './sampling/exactSample';
 import { explainPlace, SampleMemory, samplePrior } from './sampling/open';
@@ -28,6 +28,7 @@ import type {
   InpaintOptions,
   InpaintResult,
   LocalFolder,
+  PatchContext,
   ModelSummary,
   Picture,
   PlaceAnswer,
@@ -145,13 +146,19 @@ export class EngineHost extends LearningHost implements EngineApi {
     );
   }
 
-  decodePatches(call: number, modelId: string, level: number, indices: readonly number[]): Promise<Picture[]> {
-    return this.guarded(call, async (control) => {
-      const networks = await this.networks(modelId, control);
-      const patches: Picture[] = [];
-      for (const index of indices) patches.push(await decodePatch(networks, level, index, control.signal));
-      return patches;
-    });
+  decodePatches(
+    call: number,
+    modelId: string,
+    level: number,
+    indices: readonly number[],
+    context?: PatchContext,
+    report?: Report,
+  ): Promise<Picture[]> {
+    return this.guarded(
+      call,
+      async (control) => decodePatches(await this.networks(modelId, control), level, indices, context, control),
+      report,
+    );
   }
 
   inspect(call: number, modelId: string, place: CodePlace, count: number): Promise<QuantizerView> {

@@ -1,5 +1,4 @@
 /** The models at hand: what the folder lists, what is loaded, and the networks compiled for the sizes in use. */
-import type { GpuContext } from '../gpu/device';
 import { openCache } from '../models/cache';
 import type { GoldenEntry } from '../models/golden';
 import { runGolden } from '../models/goldenRun';
@@ -16,16 +15,18 @@ import {
   type VqvaeModel,
 } from '../models/loader';
 import type { Manifest, VqvaeManifest } from '../models/manifest';
-import { rewriteWeights, type ModelBackend } from '../models/compiled';
+import { rewriteWeights } from '../models/compiled';
 import { checkPair } from '../models/prior/pair';
 import { createPrior, type PriorRuntime } from '../models/prior/runtime';
 import { Vocabulary } from '../models/prior/vocabulary';
 import { VariedModel } from '../models/varied';
+import { createVqvaeDecoder } from '../models/vqvae/decoder';
 import { createVqvae, readCodebook } from '../models/vqvae/runtime';
 import type { Backend } from './backend';
 import type { VariantOptions } from './codebook/types';
 import { createVariant, variantId, type Remaps, type Variant } from './codebook/variants';
 import { CompiledNetworks, type Taken } from './compiledNetworks';
+import { compiling, onGpu, runtimeBackend, warmsUp } from './compiling';
 import { folderFetch, loadLocalModel, localFile, readLocalModel, type LocalModel } from './localModels';
 import type { Network, Networks, RunControl } from './runs';
 import { createPriorSampler, type PriorSampler, type PriorSamplerShape } from './sampling/priorSampler';
@@ -34,7 +35,7 @@ import { summarize, summarizeLocal, summarizeTokenizer } from './summaries';
 import type { LocalFolder, Memory, ModelSummary, StorageReport, TokenizerSummary } from './types';
 
 /** Compiled sizes kept, all models together; the one unused for longest leaves first. */
-const KEPT_NETWORKS = 4;
+const KEPT_NETWORKS = 6;
 
 interface Listing {
   readonly manifests: readonly Manifest[];
@@ -174,7 +175,14 @@ export class ModelShelf {
     return {
       model: summary,
       remap: this.remap(modelId),
+      isSlow: !warmsUp(backend),
       at: (width, height) => this.network(model, width, height, backend, control),
+      decoder: async (width, height, batch) => {
+        const size = { width, height, batch };
+        const options = { ...compiling(control), warmUp: warmsUp(backend) };
+        const make = () => createVqvaeDecoder(runtimeBackend(backend), model, size, options);
+        return (await this.networks.take(backend, modelId, `decode ${batch} of ${width} x ${height}`, make)).runtime;
+      },
     };
   }
 
@@ -373,20 +381,6 @@ export class ModelShelf {
     return { runtime, compileMs, warm: known || warmUp };
   }
 }
-
-/** A real GPU warms up in milliseconds; a software one would make the visitor wait twice. */
-const warmsUp = (backend: Backend): boolean => backend.kind === 'webgpu' && !backend.context.isSoftware;
-
-const compiling = ({ signal, report }: RunControl) => ({
-  signal,
-  onProgress: (fraction: number, message: string) => report?.({ stage: 'compile', fraction, message }),
-});
-
-/** f32: the same picture gives the same codes on every GPU. */
-const onGpu = (context: GpuContext) => ({ kind: 'webgpu', context, precision: 'f32' }) as const;
-
-const runtimeBackend = (backend: Backend): ModelBackend =>
-  backend.kind === 'webgpu' ? onGpu(backend.context) : { kind: 'tfjs', tfjs: backend.tfjs };
 
 function tokenizer(model: Model): VqvaeModel {
   if (isVqvae(model)) return model;

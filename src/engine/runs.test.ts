@@ -45,6 +45,8 @@ function fakeNetworks(limit: number): Networks & { sizes: [number, number][] } {
   return {
     model,
     sizes,
+    isSlow: false,
+    decoder: () => Promise.reject(new Error('not needed here')),
     at(width, height) {
       sizes.push([width, height]);
       if (Math.max(width, height) > limit) return Promise.reject(new TooLargeError('too large'));
@@ -107,6 +109,8 @@ function twoLevelNetworks(limit: number): ReturnType<typeof fakeNetworks> {
       ],
     },
     sizes: inner.sizes,
+    isSlow: false,
+    decoder: () => Promise.reject(new Error('not needed here')),
     async at(width, height) {
       const { runtime, ...rest } = await inner.at(width, height);
       if (width % 8 || height % 8) throw new Error(`${width} x ${height} are no whole codes of the top`);

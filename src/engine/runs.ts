@@ -4,6 +4,7 @@ import { bytesOfCodes } from '../image/codes';
 import { fitPicture } from '../image/fit';
 import { psnr, ssim } from '../image/metrics';
 import { createBlender, cutCodes, cutTile, placeCodes, planInCodesOf, tilePlan, type TilePlan } from '../image/tiles';
+import type { VqvaeDecoder } from '../models/vqvae/decoder';
 import type { VqvaeCodes, VqvaeRuntime } from '../models/vqvae/runtime';
 import type { Report } from './api';
 import { breathe } from './calls';
@@ -27,6 +28,10 @@ export interface Networks {
   readonly remap?: Remaps | null;
   /** @throws TooLargeError where `width` x `height` pixels exceed what this GPU binds. */
   at(width: number, height: number): Promise<Network>;
+  /** Decodes `batch` small pictures at once. @throws as `at` */
+  decoder(width: number, height: number, batch: number): Promise<VqvaeDecoder>;
+  /** Where work of some seconds is cut into smaller pieces: no GPU, or one that is none. */
+  readonly isSlow: boolean;
 }
 
 export interface Encoded {
@@ -165,7 +170,7 @@ export async function reconstructPicture(
     const image = blender.finish();
     const totalMs = fitMs + performance.now() - started;
     const timings = { ...result.timings, prepareMs: fitMs + result.timings.prepareMs, compileMs, totalMs, warm };
-    return finishRun(grids.finish(input), image, timings);
+    return finishRun(networks, grids.finish(input), image, timings);
   }
 
   const started = performance.now();
@@ -173,7 +178,7 @@ export async function reconstructPicture(
   const encodedAt = performance.now();
   const image = await decodeTiles(plan, network, encoded.codes, control);
   const decodedAt = performance.now();
-  return finishRun(encoded, image, {
+  return finishRun(networks, encoded, image, {
     prepareMs: fitMs,
     encodeMs: encodedAt - started,
     quantizeMs: null,
@@ -186,16 +191,20 @@ export async function reconstructPicture(
   });
 }
 
-const finishRun = (encoded: Encoded, image: Picture, timings: Timings): PictureRun => ({
+const finishRun = ({ remap }: Networks, encoded: Encoded, image: Picture, timings: Timings): PictureRun => ({
   encoded,
   image,
   metrics: {
     psnr: psnr(encoded.input, image),
     ssim: ssim(encoded.input, image),
-    bytes: bytesOfCodes(encoded.codes),
+    bytes: bytesOfCodes(encoded.codes.map((grid, level) => withNames(grid, remap?.[level]))),
   },
   timings,
 });
+
+/** A variant's code is one of the names that are left: so many bits it takes. */
+const withNames = (grid: CodeGrid, names: Int32Array | null | undefined): CodeGrid =>
+  names ? { ...grid, codebookSize: new Set(names).size } : grid;
 
 async function step(
   { signal, report }: RunControl,

@@ -19,7 +19,7 @@ import type {
 } from './sampling/types';
 import type { InpaintOptions, InpaintResult } from './inpaint/types';
 import type { FitOptions, FitReport, FitResult } from './fit/types';
-import type { VariantOptions } from './codebook/types';
+import type { PatchContext, VariantOptions } from './codebook/types';
 import type { LearntTiles, TilesReport, TrainTilesOptions } from './tiles/types';
 import type { GrownWeights, GrowOptions, GrowReport, Growth, ModelFile } from './grow/types';
 import type { TheatreFrame, TheatreOptions, TheatreResult } from './theatre/types';
@@ -229,8 +229,11 @@ export interface EngineClient {
     call?: CallOptions,
   ): Promise<{ codes: CodeGrid[]; input: Picture }>;
   decode(modelId: string, codes: readonly CodeGrid[], call?: CallOptions): Promise<Picture>;
-  /** Each code alone, tiled and decoded; a patch in the middle, of as many pixels as the code stands for, is returned. */
-  decodePatches(modelId: string, level: number, indices: readonly number[], call?: CallOptions): Promise<Picture[]>;
+  /**
+   * What codes look like, many at a time, in the order asked for. Each alone: tiled and decoded, and of that the patch in the middle, of as many pixels
+   * as the code stands for. With `context` each put into a picture: of what that decodes to, the part around the place.
+   */
+  decodePatches(modelId: string, level: number, indices: readonly number[], call?: PatchCall): Promise<Picture[]>;
   /**
    * The quantizing step at one place of a run.
    * @param count how many neighbours to list
@@ -324,6 +327,10 @@ export interface EngineClient {
   explainPlace(question: PlaceQuestion, call?: CallOptions): Promise<PlaceAnswer>;
   simulateDeviceLoss(): Promise<void>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
+}
+
+export interface PatchCall extends CallOptions {
+  readonly context?: PatchContext;
 }
 
 export interface CallOptions {

@@ -132,8 +132,9 @@ export function planNode(node: Node, precision: Precision, target: Target): OpPl
       return pictureIn.plan({ height, width, outElem: typeOf(node.writes.out) }, target);
     }
     case 'pictureOut': {
-      const [, height, width] = node.reads.x.shape;
-      return pictureOut.plan({ height, width, elem: typeOf(node.reads.x) }, target);
+      const [batch, height, width] = node.reads.x.shape;
+      // Pictures of a batch lie under one another.
+      return pictureOut.plan({ height: batch * height, width, elem: typeOf(node.reads.x) }, target);
     }
     case 'resample': {
       const [, inHeight, inWidth] = node.reads.pixels.shape;

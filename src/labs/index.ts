@@ -1,6 +1,7 @@
-import type { LabDefinition } from './contract';
 import { codebook } from './codebook/lab';
 import { collapse } from './collapse/lab';
+import { codebookSize } from './codebook-size/lab';
+import type { LabDefinition } from './contract';
 import { generate } from './generate/lab';
 import { inpaint } from './inpaint/lab';
 import { paint } from './paint/lab';
@@ -16,4 +17,5 @@ export const labs: readonly [LabDefinition, ...LabDefinition[]] = [
   collapse,
   paint,
   quantizers,
+  codebookSize,
 ];

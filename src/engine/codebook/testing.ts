@@ -127,6 +127,8 @@ export function describeVariants({ backend, gpu, countLive }: VariantJourney): v
       const renamed = await run(id);
       expect(renamed.codes[0]!.indices).toEqual(expected.codes[0]!.indices.map((code) => remap[code]!));
       expect(renamed.image.data).toEqual(expected.image.data);
+      // 64 places of 5 bits, no longer of 6.
+      expect([expected.metrics.bytes, renamed.metrics.bytes]).toEqual([48, 40]);
       await host.removeLocalModel(call++, plain.id);
       await host.dropVariant(call++, id);
     });

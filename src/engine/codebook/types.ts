@@ -1,3 +1,5 @@
+import type { CodeGrid } from '../../models/types';
+
 /** Tokenizers whose codebook, or decoder, was changed in the tab. */
 
 /**
@@ -15,4 +17,14 @@ export interface VariantOptions {
   readonly remap?: readonly (Int32Array<ArrayBuffer> | null)[];
   /** Other weights by name, in the file's layout: a decoder that was fine-tuned. */
   readonly tensors?: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+}
+
+/** A picture in which codes are tried out. */
+export interface PatchContext {
+  /** Its codes, all grids; at most the model's own square of them is decoded, around the place. */
+  readonly codes: readonly CodeGrid[];
+  /** Where each code is put, in the grid of the patches' level: row-major. */
+  readonly place: number;
+  /** Codes of that grid shown on each side of the place. At the picture's edge the patch is moved inside, and never larger than the picture. */
+  readonly around: number;
 }

@@ -181,6 +181,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     return model;
   };
   const variants = new Map<string, TokenizerSummary>();
+  /** A variant's codes are the whole ones by other names: a crude merger. */
+  const names = new Map<string, Int32Array | null>();
   const modelOf = (id: string) => variants.get(id) ?? found(list, id);
   const priors = options.priors ?? [];
 
@@ -196,6 +198,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     await abortable(options.delayMs ?? 0, call.signal);
     const input = run.mode === 'tile' ? picture : squareOf(picture, model.resolution);
     const grid = encodeBlocks(input);
+    const renamed = names.get(modelId);
+    if (renamed) grid.indices.forEach((code, i) => (grid.indices[i] = renamed[code] ?? code));
     const image = decodeBlocks(grid, input.width, input.height);
     const bytes = Math.ceil((grid.indices.length * Math.log2(codebookSize)) / 8);
     return {
@@ -277,10 +281,11 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       Promise.resolve(
         Float32Array.from({ length: codebookSize * 3 }, (_, i) => colourOf(Math.floor(i / 3))[i % 3]! / 255),
       ),
-    setVariant: ({ modelId, name }) => {
+    setVariant: ({ modelId, name, remap }) => {
       calls.push(`vary ${modelId} ${name}`);
       const variant = { ...modelOf(modelId), id: `${modelId}@${name}` };
       variants.set(variant.id, variant);
+      names.set(variant.id, remap?.[0] ?? null);
       return Promise.resolve(variant);
     },
     dropVariant: (variantId) => Promise.resolve(void variants.delete(variantId)),

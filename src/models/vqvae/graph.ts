@@ -14,6 +14,8 @@ export interface GraphOptions {
    * 'floats': [1, h, w, 3] in [-1, 1] in ("input") and out ("reconstruction", not clipped), for replays and comparisons.
    */
   readonly pictures?: 'pixels' | 'floats';
+  /** Pictures that a decoder makes at once, each normalised on its own. Default: 1. */
+  readonly batch?: number;
 }
 
 /** Stages, in order. */
@@ -36,7 +38,7 @@ export function buildEncoder(config: VqvaeConfig, height: number, width: number,
   return network.finish();
 }
 
-/** Codes (inputs `indices.{level}`) to a picture of `height` x `width` pixels. */
+/** Codes (inputs `indices.{level}`, [batch, h, w, 1]) to pictures of `height` x `width` pixels. */
 export function buildDecoder(config: VqvaeConfig, height: number, width: number, options: GraphOptions = {}): Graph {
   const network = new Network(config, options);
   network.pictureOut(network.decode(network.indicesIn(height, width)));
@@ -81,8 +83,9 @@ class Network {
 
   indicesIn(height: number, width: number): Tensor[] {
     this.checkSides(height, width);
+    const { batch = 1 } = this.options;
     return gridFactors(this.config).map((f, level) =>
-      this.graph.input(indicesName(level), [1, height / f, width / f, 1], 'i32'),
+      this.graph.input(indicesName(level), [batch, height / f, width / f, 1], 'i32'),
     );
   }
 

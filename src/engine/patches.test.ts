@@ -1,0 +1,3 @@
+import { describePatches } from './testing/patches';
+
+describePatches({ backend: 'cpu', gpu: () => null });
