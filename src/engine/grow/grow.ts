@@ -21,8 +21,11 @@ const MOST_PICTURES = 512;
 const SHOWN = 8;
 /** Measurements take at most this share of the time. */
 const MEASURE_SHARE = 0.3;
-/** Points without a measurement come no more often than this. */
+/** A point without a measurement comes after so many steps, or so long. */
+const POINT_STEPS = 10;
 const POINT_MS = 400;
+/** Where measuring is quick, each quarter of the steps is measured. */
+const QUICK_MS = 500;
 
 export interface GrowParts {
   readonly shelf: ModelShelf;
@@ -125,12 +128,14 @@ export class Garden {
         message: `step ${plant.steps - last + steps} of ${steps}`,
       });
       const now = performance.now();
-      const isDue = now - measuredAt > Math.max(1000, measureMs * (1 / MEASURE_SHARE - 1));
+      const isQuarter = (last - plant.steps) % Math.ceil(total / 4) === 0;
+      const isDue =
+        now - measuredAt > Math.max(1000, measureMs * (1 / MEASURE_SHARE - 1)) || (isQuarter && measureMs < QUICK_MS);
       if (isDue || plant.steps === last) {
         measureMs = await this.measure(tools, control, 'measuring');
         this.tell(onReport, true);
         toldAt = measuredAt = performance.now();
-      } else if (now - toldAt > POINT_MS) {
+      } else if (now - toldAt > POINT_MS || plant.steps % POINT_STEPS === 0) {
         this.tell(onReport, false);
         toldAt = now;
       }
@@ -152,6 +157,7 @@ export class Garden {
     if (!before) throw new Error('Nothing was measured yet: grow it first.');
     return {
       ...{ modelId: options.modelId, steps: plant.steps, size: plant.size, decoder: options.decoder },
+      canRevive: plant.canRevive,
       ...{ pictures: options.pictures.length, heldOut: options.heldOut.length, backend: this.backend },
       stepMs: plant.steps > 0 ? plant.learnMs / plant.steps : null,
       ...{ before: before.score, curve: [...this.curve], counts: this.counts.slice() },

@@ -85,9 +85,6 @@ export function describeGrowing(backend: BackendName, gpu: () => GPU | null, cou
         });
         // The whole codebook has less to gain: the decoder has never seen photographs.
         expect(after.pictureError).toBeLessThan((modelId === MODEL ? 0.97 : 0.95) * growth.before.pictureError);
-        process.stdout.write(
-          `${backend} ${modelId} ${growth.before.pictureError.toFixed(1)} -> ${after.pictureError.toFixed(1)} ${growth.stepMs?.toFixed(1)} ms\n`,
-        );
         expect(after.latentError).toBeLessThan(growth.before.latentError);
         expect(reports.map(({ point }) => point)).toEqual(growth.curve);
         expect(reports[0]!.growth).toMatchObject({ steps: 0 });
@@ -130,6 +127,24 @@ export function describeGrowing(backend: BackendName, gpu: () => GPU | null, cou
       expect(rest.before).toEqual(whole.before);
       await grow({ steps: 30, seed: 2 });
       expect((await host.grownWeights(call++)).rows).not.toEqual(rows);
+    });
+
+    it('a code that few pictures do not use is rare, not dead: it stays; with pictures enough it is revived', async () => {
+      const revivedIn = ({ curve }: Growth) => curve.reduce((sum, { revived }) => sum + revived, 0);
+      const scarce = await grow({ ...few, steps: 40 });
+      expect(scarce.canRevive).toBe(false);
+      expect(revivedIn(scarce)).toBe(0);
+      // Codes far away from every latent are dead from the start.
+      const rows = await host.codebook(call++, MODEL, 0);
+      const far = rows.map((value, at) => (at < rows.length / 4 ? 50 + at : value));
+      const { id } = await host.setVariant(call++, { modelId: MODEL, name: 'far', rows: [far] });
+      const plenty = await grow({ modelId: id, steps: 40 });
+      expect(plenty.canRevive).toBe(true);
+      expect(revivedIn(plenty)).toBeGreaterThanOrEqual(16);
+      expect(plenty.counts.filter((count) => count > 0).length).toBeGreaterThan(60);
+      const without = await grow({ modelId: id, steps: 40, revival: false });
+      expect(revivedIn(without)).toBe(0);
+      expect(scoreOf(plenty).latentError).toBeLessThan(scoreOf(without).latentError);
     });
 
     it('memory returns to its start on reset, ten times', async () => {

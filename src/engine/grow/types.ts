@@ -16,7 +16,10 @@ export interface GrowOptions {
   readonly seed: number;
   /** Steps to take, 0 .. 10,000. */
   readonly steps: number;
-  /** A code that nobody chose for 20 steps moves to a latent of the batch, those that are served badly first. */
+  /**
+   * A code that nobody chose for 20 steps moves to a latent of the batch, those that are served badly first; only where the pictures have 32 latents for each
+   * code: with fewer, a code that they do not use may be needed by others.
+   */
   readonly revival: boolean;
   /** The decoder learns too, by gradient. Needs tfjs on a GPU (or in plain JavaScript): its WASM backend has no gradient of a convolution. */
   readonly decoder: boolean;
@@ -55,6 +58,8 @@ export interface Growth {
   /** Codes that differ. */
   readonly size: number;
   readonly decoder: boolean;
+  /** Whether there are latents enough to tell a dead code from a rare one. */
+  readonly canRevive: boolean;
   readonly pictures: number;
   readonly heldOut: number;
   /** Where tfjs runs. */

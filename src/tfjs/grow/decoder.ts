@@ -67,6 +67,10 @@ export class GrowDecoder {
     return new GrowDecoder(backend, graph);
   }
 
+  get isOnGpu(): boolean {
+    return this.backend.name === 'webgpu';
+  }
+
   /** Whether the weights can learn here. */
   get hasGradient(): boolean {
     return this.backend.name !== 'wasm';
