@@ -27,7 +27,14 @@ export class FakeGrow {
       const inputs = options.heldOut.slice(0, 8);
       const before = inputs.map((picture) => decode(encode(picture)));
       const growth: Growth = {
-        ...{ modelId: options.modelId, steps: 0, size: codebookSize, decoder: options.decoder, canRevive: true, backend: 'tfjs (fake)' },
+        ...{
+          modelId: options.modelId,
+          steps: 0,
+          size: codebookSize,
+          decoder: options.decoder,
+          canRevive: true,
+          backend: 'tfjs (fake)',
+        },
         ...{ pictures: options.pictures.length, heldOut: options.heldOut.length, stepMs: null, before: scoreAt(0) },
         ...{ curve: [], counts: new Int32Array(codebookSize).fill(1), shown: { inputs, before, now: before } },
       };
