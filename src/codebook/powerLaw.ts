@@ -14,15 +14,18 @@ export interface PowerLaw {
 /** Counts below this are left out of the fit: there the curve shows how few pictures were counted, not how codes are used. */
 export const MIN_FITTED_COUNT = 5;
 
+/** Through fewer points anything is a line. */
+export const MIN_RANKS = 10;
+
 /**
  * Ordinary least squares of ln count on ln rank, over ranks 1 .. n whose count is at least `minCount`.
  * @param sorted counts, the largest first
- * @returns null where fewer than three ranks are left
+ * @returns null where fewer than `MIN_RANKS` ranks are left
  */
 export function fitPowerLaw(sorted: ArrayLike<number>, minCount = MIN_FITTED_COUNT): PowerLaw | null {
   let ranks = 0;
   while (ranks < sorted.length && sorted[ranks]! >= Math.max(1, minCount)) ranks++;
-  if (ranks < 3) return null;
+  if (ranks < MIN_RANKS) return null;
   let [meanX, meanY] = [0, 0];
   for (let i = 0; i < ranks; i++) {
     meanX += Math.log(i + 1) / ranks;

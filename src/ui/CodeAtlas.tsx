@@ -15,7 +15,7 @@ import { IconMinus, IconPlus, IconZoomReset } from './icons';
 import { stampOf } from './paint';
 import { useSize } from './useSize';
 import { useViewport } from './useViewport';
-import { viewAfterKey } from './viewport';
+import { viewAfterKey, zoomAt, type Viewport } from './viewport';
 import classes from './CodeAtlas.module.css';
 
 export interface CodeAtlasProps {
@@ -52,7 +52,7 @@ export function CodeAtlas(props: CodeAtlasProps) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(box);
-  const { view, change, reset, zoomBy, groupRef, stageProps } = useViewport();
+  const { view, change, reset, groupRef, stageProps } = useViewport();
   const pressed = useRef<{ x: number; y: number } | null>(null);
   const [inside, setInside] = useState(false);
   const stamp = useMemo(() => arrange(sheet, layout), [sheet, layout]);
@@ -81,6 +81,10 @@ export function CodeAtlas(props: CodeAtlasProps) {
   const told = useRef(onVisible);
   useEffect(() => void (told.current = onVisible));
   useEffect(() => told.current?.(visibleCodes(layout, view)), [layout, view]);
+
+  /** Zooms, and keeps the chosen code in sight. */
+  const zoom = (to: (old: Viewport) => Viewport) =>
+    change((old) => (place === null ? to(old) : viewWith(layout, to(old), place)));
 
   const codeAt = (event: React.PointerEvent<HTMLElement>): number | null => {
     const rect = event.currentTarget.getBoundingClientRect();
@@ -139,7 +143,7 @@ export function CodeAtlas(props: CodeAtlasProps) {
             onChoose(code);
           } else if (!event.ctrlKey && !event.metaKey && !event.altKey && '+=-_0'.includes(event.key)) {
             event.preventDefault();
-            change((old) => viewAfterKey(old, event.key) ?? old);
+            zoom((old) => viewAfterKey(old, event.key) ?? old);
           }
         }}
       >
@@ -161,10 +165,18 @@ export function CodeAtlas(props: CodeAtlasProps) {
         </div>
       </div>
       <div className={classes.zoom} role="group" aria-label="Zoom of the atlas">
-        <ActionIcon aria-label="Zoom in" onClick={() => zoomBy(1.6)} data-testid="atlas-zoom-in">
+        <ActionIcon
+          aria-label="Zoom in"
+          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1.6))}
+          data-testid="atlas-zoom-in"
+        >
           <IconPlus size={15} />
         </ActionIcon>
-        <ActionIcon aria-label="Zoom out" onClick={() => zoomBy(1 / 1.6)} disabled={view.scale <= 1}>
+        <ActionIcon
+          aria-label="Zoom out"
+          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1 / 1.6))}
+          disabled={view.scale <= 1}
+        >
           <IconMinus size={15} />
         </ActionIcon>
         <ActionIcon aria-label="Show all codes" onClick={reset} disabled={view.scale <= 1}>

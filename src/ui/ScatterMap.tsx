@@ -6,7 +6,7 @@ import { drawScatter } from './scatterMap/draw';
 import { fitPoints, pointAt, pointTowards, viewWithPoint } from './scatterMap/geometry';
 import { useSize } from './useSize';
 import { useViewport } from './useViewport';
-import { viewAfterKey } from './viewport';
+import { viewAfterKey, zoomAt, type Viewport } from './viewport';
 import classes from './ScatterMap.module.css';
 
 export interface ScatterMapProps {
@@ -38,7 +38,7 @@ export function ScatterMap(props: ScatterMapProps) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width: side } = useSize(box);
-  const { view, change, reset, zoomBy, groupRef, stageProps } = useViewport();
+  const { view, change, reset, groupRef, stageProps } = useViewport();
   const pressed = useRef<{ x: number; y: number } | null>(null);
   const [inside, setInside] = useState(false);
   const places = useMemo(() => fitPoints(points), [points]);
@@ -57,6 +57,10 @@ export function ScatterMap(props: ScatterMapProps) {
       ...{ ink: colour('--ink'), accent: colour('--accent'), card: colour('--card') },
     });
   }, [places, colours, sheet, view, chosen, hovered, lit, inside, side, schemeKey]);
+
+  /** Zooms, and keeps the chosen point in sight. */
+  const zoom = (to: (old: Viewport) => Viewport) =>
+    change((old) => (chosen === null ? to(old) : viewWithPoint(places, to(old), chosen)));
 
   const indexAt = (event: React.PointerEvent<HTMLElement>) => {
     const rect = event.currentTarget.getBoundingClientRect();
@@ -109,7 +113,7 @@ export function ScatterMap(props: ScatterMapProps) {
             onChoose(next);
           } else if ('+=-_0'.includes(event.key)) {
             event.preventDefault();
-            change((old) => viewAfterKey(old, event.key) ?? old);
+            zoom((old) => viewAfterKey(old, event.key) ?? old);
           }
         }}
       >
@@ -119,10 +123,18 @@ export function ScatterMap(props: ScatterMapProps) {
         </div>
       </div>
       <div className={classes.zoom} role="group" aria-label="Zoom of the map">
-        <ActionIcon aria-label="Zoom in" onClick={() => zoomBy(1.6)} data-testid="map-zoom-in">
+        <ActionIcon
+          aria-label="Zoom in"
+          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1.6))}
+          data-testid="map-zoom-in"
+        >
           <IconPlus size={15} />
         </ActionIcon>
-        <ActionIcon aria-label="Zoom out" onClick={() => zoomBy(1 / 1.6)} disabled={view.scale <= 1}>
+        <ActionIcon
+          aria-label="Zoom out"
+          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1 / 1.6))}
+          disabled={view.scale <= 1}
+        >
           <IconMinus size={15} />
         </ActionIcon>
         <ActionIcon aria-label="Show all points" onClick={reset} disabled={view.scale <= 1}>

@@ -42,7 +42,7 @@ export function createAnalysisWork(
   let stopped = '';
 
   async function measure(set: CodeSet, size: number, seed: number, signal: AbortSignal) {
-    const { key, grids, counts, pictures } = set;
+    const { key, grids, counts, pictures, reference } = set;
     if (grids) {
       const all = grids.map(({ grid }) => grid);
       const right = await statistics.pairs(all, size, 'right', { signal });
@@ -52,7 +52,9 @@ export function createAnalysisWork(
     const options = { seed, repeats: REPEATS };
     const perPicture = Math.max(1, Math.round(sumOf(counts) / Math.max(1, pictures)));
     const sizes = batchSizes(Math.min(pictures, MOST_DRAWN));
-    const draws = await statistics.perplexityOfDraws(Array.from(counts), perPicture, sizes, options, { signal });
+    const draws = reference
+      ? await statistics.perplexityOfDraws(Array.from(reference), perPicture, sizes, options, { signal })
+      : [];
     const codes = grids?.map(({ grid }) => grid.indices);
     const ofPictures = codes
       ? await statistics.perplexityByBatch(codes, size, batchSizes(codes.length), options, { signal })
@@ -92,14 +94,17 @@ export function createAnalysisWork(
       const { neighbours, minDist, metric, seed } = state.spec;
       const options = { neighbours, minDist, metric, seed };
       store.setState({ mapping: { key, fraction: 0, message: 'Starting', points: null } });
+      let over = false;
       try {
         const points = await statistics.umap(
           codebook,
           codebook.length / selectSize(state),
           options,
-          (report) => signal.aborted || store.setState({ mapping: { ...report, key } }),
+          // Reports have a channel of their own: the last ones may come after the map.
+          (report) => over || signal.aborted || store.setState({ mapping: { ...report, key } }),
           { signal },
         );
+        over = true;
         store.setState(({ maps }) => ({ maps: new Map(maps).set(key, points), mapping: null }));
       } catch (error) {
         if (mapJob === mine) store.setState({ mapping: null });

@@ -79,6 +79,8 @@ describe('the codebook lab', () => {
     expect(state().pairs).toBeNull();
     expect(state().batches?.pictures).toBeNull();
     expect(state().batches?.draws.at(-1)?.pictures).toBe(10);
+    // Drawn from the training set, which has a fifth of its codes dead; the held-out set itself has a third.
+    expect(codeSetOf(state(), 'heldout')?.reference).toEqual(usage.sets[0]!.counts[0]);
     await session.change({ set: 'picture' });
     expect(state().pairs?.value.right.total).toBe(8 * 7);
     expect(state().batches?.pictures).toHaveLength(1);
@@ -176,6 +178,9 @@ describe('the codebook lab', () => {
     await other;
     expect(state().maps.size).toBe(2);
     expect(state().maps.get(selectMapKey(state()))![0]).toBe(9);
+    // A report that comes after the map does not bring the bar back.
+    statistics.report(0.9);
+    expect(state().mapping).toBeNull();
   });
 
   test('in context: the picture with each code at the place, and what it changes', async () => {

@@ -10,6 +10,11 @@ export interface CodeSet {
   readonly pictures: number;
   /** [codebookSize] */
   readonly counts: ArrayLike<number>;
+  /**
+   * Counts of many pictures, to draw codes from: the training set's, which came with the model. A few pictures' own would not do: drawing from them
+   * again leaves out even more codes.
+   */
+  readonly reference: ArrayLike<number> | null;
   /** The codes of each picture, where they are known: not for the sets that came with the model. */
   readonly grids: readonly { readonly name: string; readonly grid: CodeGrid }[] | null;
   /** Changes when anything of it does. */
@@ -43,18 +48,20 @@ export function codeSetOf(state: CodebookState, name: string): CodeSet | null {
   if (!model) return null;
   const [level, size] = [selectLevel(state), selectSize(state)];
   const title = TITLES[name] ?? name;
-  const shipped = selectUsage(state)?.sets.find((set) => set.name === name);
+  const usage = selectUsage(state);
+  const shipped = usage?.sets.find((set) => set.name === name);
+  const reference = (usage?.sets.find((set) => set.name === 'train') ?? usage?.sets[0])?.counts[level] ?? null;
   const key = (pictures: number) => `${model.id}/${level}/${name}/${pictures}`;
   if (shipped) {
     const { pictures, counts } = shipped;
-    return { name, title, pictures, counts: counts[level]!, grids: null, key: key(pictures) };
+    return { name, title, pictures, counts: counts[level]!, reference, grids: null, key: key(pictures) };
   }
   if (name === 'picture') {
     const grid = selectGrid(state);
     if (!grid || !state.picture) return null;
     const grids = [{ name: state.picture.name, grid }];
     const own = `${key(1)} ${pictureKey(state)}`;
-    return { name, title, pictures: 1, counts: countCodes([grid], size), grids, key: own };
+    return { name, title, pictures: 1, counts: countCodes([grid], size), reference, grids, key: own };
   }
   const collection = name === 'samples' || name === 'own' ? state.collections[name] : null;
   if (collection?.modelId !== model.id || collection.pictures.length === 0) return null;
@@ -63,7 +70,15 @@ export function codeSetOf(state: CodebookState, name: string): CodeSet | null {
     grids.map(({ grid }) => grid),
     size,
   );
-  return { name, title, pictures: grids.length, counts, grids, key: `${key(grids.length)} ${numberOf(collection)}` };
+  return {
+    name,
+    title,
+    pictures: grids.length,
+    counts,
+    reference,
+    grids,
+    key: `${key(grids.length)} ${numberOf(collection)}`,
+  };
 }
 
 /** A number for each object: equal keys, equal codes. */

@@ -17,6 +17,7 @@ import { createCodebookStore } from './store';
 export function fakeStatistics() {
   const asked: string[] = [];
   let release = () => {};
+  let report: (fraction: number) => void = () => {};
   const client: StatisticsClient = {
     perplexityByBatch: (...args) => Promise.resolve(perplexityByBatch(args[0], args[1], args[2], args[3])),
     perplexityOfDraws: (...args) => Promise.resolve(perplexityOfDraws(args[0], args[1], args[2], args[3])),
@@ -24,7 +25,8 @@ export function fakeStatistics() {
     components: (codebook, dim, count) => Promise.resolve(principalComponents(codebook, dim, count)),
     umap: (codebook, dim, options, onReport, call) => {
       asked.push(`umap ${options.neighbours} seed ${options.seed}`);
-      onReport({ fraction: 0.5, message: 'half', points: null });
+      report = (fraction) => onReport({ fraction, message: 'half', points: null });
+      report(0.5);
       return new Promise((resolve, reject) => {
         release = () => resolve(new Float32Array((codebook.length / dim) * 2).fill(options.seed));
         call?.signal?.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')));
@@ -32,7 +34,7 @@ export function fakeStatistics() {
     },
     dispose: () => void asked.push('dispose'),
   };
-  return { client, asked, release: () => release() };
+  return { client, asked, release: () => release(), report: (fraction: number) => report(fraction) };
 }
 
 export const samples: Sample[] = [

@@ -47,7 +47,7 @@ export function drawRanks(
   for (const tick of ticksOf(counts.length, scale === 'rank')) {
     if (tick === 0) continue;
     context.fillStyle = colours.faint;
-    context.fillText(formatCount(tick), Math.min(width - 14, x(tick - 1)), height - 6);
+    context.fillText(formatCount(tick), Math.min(width - 18, x(tick - 1)), height - 6);
   }
   drawBars(context, scene, x, y, height - MARGIN.bottom);
   if (scene.fit && scale === 'rank') drawFit(context, scene.fit, counts.length, most, colours.fit, x, y);

@@ -22,7 +22,7 @@ const MAX_PATCHES = 420;
 
 /** Radius of a dot, in shares of the stage's side: smaller where there are many, larger when zoomed in. */
 export const dotRadius = (count: number, scale: number): number =>
-  Math.min(0.02, (0.22 / Math.sqrt(Math.max(60, count))) * 0.42 * Math.sqrt(scale));
+  Math.min(0.02, (0.2 / Math.sqrt(Math.max(100, count))) * Math.sqrt(scale));
 
 /** Draws all points into a square canvas of `side` device pixels. */
 export function drawScatter(context: CanvasRenderingContext2D, side: number, scene: ScatterScene): void {

@@ -10,7 +10,9 @@ export function fitPoints(points: ArrayLike<number>, margin = 0.04): Float64Arra
     low = Math.min(low, points[i + 1]!);
     high = Math.max(high, points[i + 1]!);
   }
-  const reach = Math.max(right - left, high - low) || 1;
+  const spread = Math.max(right - left, high - low);
+  // Points in one place lie in the middle.
+  const reach = spread > 1e-30 ? spread : 1;
   const scale = (1 - 2 * margin) / reach;
   const out = new Float64Array(points.length);
   for (let i = 0; i < points.length; i += 2) {

@@ -44,7 +44,7 @@ export default function BatchChart({ set }: { set: CodeSet }) {
         <p className={classes.note}>Drawing batches…</p>
       ) : (
         <figure
-          aria-label={`Perplexity of random batches: ${batches?.draws.map((point) => `${point.pictures} pictures ${point.mean.toFixed(0)}`).join(', ')}`}
+          aria-label={`Perplexity of random batches: ${(batches?.pictures ?? batches?.draws ?? []).map((point) => `${point.pictures} pictures ${point.mean.toFixed(0)}`).join(', ')}`}
           data-testid="batch-chart"
         >
           <ResponsiveContainer width="100%" height={230}>
@@ -108,11 +108,13 @@ export default function BatchChart({ set }: { set: CodeSet }) {
                 {REPEATS} batches of random pictures: mean and range
               </span>
             )}
-            <span>
-              <i style={{ color: 'var(--lapis)', borderTopStyle: 'dashed' }} />
-              as many codes drawn one by one from the counts: the codes of one picture are more alike, so true batches
-              lie lower
-            </span>
+            {batches && batches.draws.length > 0 && (
+              <span>
+                <i style={{ color: 'var(--lapis)', borderTopStyle: 'dashed' }} />
+                as many codes drawn one by one from the training set’s counts, mean and range: the codes of one picture
+                are more alike, so batches of pictures usually lie lower
+              </span>
+            )}
           </p>
         </figure>
       )}

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, useComputedColorScheme } from '@mantine/core';
 import { lazy, Suspense, useMemo, useRef } from 'react';
 import { rankCodes, usageOf } from '../../../codebook/counts';
-import { fitPowerLaw, MIN_FITTED_COUNT } from '../../../codebook/powerLaw';
+import { fitPowerLaw, MIN_FITTED_COUNT, MIN_RANKS } from '../../../codebook/powerLaw';
 import { formatInteger } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { ProgressLine } from '../../../ui/ProgressLine';
@@ -43,9 +43,11 @@ export default function HealthPage() {
       {set && (
         <>
           <HistogramPanel set={set} />
-          <Suspense fallback={null}>
-            <BatchChart set={set} />
-          </Suspense>
+          {set.pictures > 1 && (
+            <Suspense fallback={null}>
+              <BatchChart set={set} />
+            </Suspense>
+          )}
           <PairsPanel set={set} />
           {set.grids && set.grids.length > 1 && <PicturesTable grids={set.grids} />}
         </>
@@ -253,7 +255,7 @@ function HistogramPanel({ set }: { set: CodeSet }) {
           ? 'The most used code on the left. Point at a bar, click it or walk with the arrow keys; ticks below are codes of this picture.'
           : fit
             ? `Fitted: count = ${fit.scale < 100 ? fit.scale.toFixed(1) : formatInteger(fit.scale)} · rank^−${fit.exponent.toFixed(3)}, R² ${fit.r2.toFixed(3)}${fit.r2 < 0.9 ? ': no power law' : ''}. Least squares of ln count on ln rank, ranks 1 to ${formatInteger(fit.ranks)} (those used ${MIN_FITTED_COUNT} times or more).`
-            : `Too few codes are used ${MIN_FITTED_COUNT} times or more for a power law to be fitted.`
+            : `Fewer than ${MIN_RANKS} codes are used ${MIN_FITTED_COUNT} times or more: too few for a power law to be fitted.`
       }
     >
       <RankChart

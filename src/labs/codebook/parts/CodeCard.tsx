@@ -49,7 +49,11 @@ function Facts({ code }: { code: number }) {
   const twoLevel = useLabState((state) => selectModel(state)?.quantizer === 'two-level');
   const { norms, groupOf, counts, lattice } = useFacts();
   const codeDim = codebook ? codebook.length / size : 0;
-  const limit = useMemo(() => codebook?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 1, [codebook]);
+  /** One scale for all codes; the few numbers beyond it are cut. */
+  const limit = useMemo(
+    () => (codebook ? 2.5 * Math.sqrt(codebook.reduce((sum, value) => sum + value * value, 0) / codebook.length) : 1),
+    [codebook],
+  );
   const near = useMemo(
     () => (codebook ? nearestCodes(codebook, codeDim, code, NEAREST, metric) : []),
     [codebook, codeDim, code, metric],
