@@ -37,26 +37,27 @@ export function ScatterMap(props: ScatterMapProps) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { width: side } = useSize(box);
+  const size = useSize(box);
+  const aspect = size.height > 0 ? size.width / size.height : 1;
   const { view, change, reset, groupRef, stageProps } = useViewport();
   const pressed = useRef<{ x: number; y: number } | null>(null);
   const [inside, setInside] = useState(false);
-  const places = useMemo(() => fitPoints(points), [points]);
+  const places = useMemo(() => fitPoints(points, 0.04, aspect), [points, aspect]);
 
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d');
-    if (!element || !context || side === 0) return;
+    if (!element || !context || size.width === 0) return;
     const ratio = Math.min(3, window.devicePixelRatio || 1);
-    element.width = Math.round(side * ratio);
-    element.height = element.width;
+    element.width = Math.round(size.width * ratio);
+    element.height = Math.round(size.height * ratio);
     const style = getComputedStyle(element);
     const colour = (name: string) => style.getPropertyValue(name);
-    drawScatter(context, element.width, {
+    drawScatter(context, element.width, element.height, {
       ...{ places, colours, sheet, view, chosen, lit, hovered: inside ? hovered : null },
       ...{ ink: colour('--ink'), accent: colour('--accent'), card: colour('--card') },
     });
-  }, [places, colours, sheet, view, chosen, hovered, lit, inside, side, schemeKey]);
+  }, [places, colours, sheet, view, chosen, hovered, lit, inside, size, schemeKey]);
 
   /** Zooms, and keeps the chosen point in sight. */
   const zoom = (to: (old: Viewport) => Viewport) =>
@@ -65,7 +66,7 @@ export function ScatterMap(props: ScatterMapProps) {
   const indexAt = (event: React.PointerEvent<HTMLElement>) => {
     const rect = event.currentTarget.getBoundingClientRect();
     const [x, y] = [(event.clientX - rect.left) / rect.width, (event.clientY - rect.top) / rect.height];
-    return pointAt(places, view, x, y, REACH_PIXELS / rect.width);
+    return pointAt(places, view, x, y, REACH_PIXELS / rect.height, aspect);
   };
 
   return (
@@ -107,7 +108,7 @@ export function ScatterMap(props: ScatterMapProps) {
           if (event.ctrlKey || event.metaKey || event.altKey) return;
           if (event.key.startsWith('Arrow')) {
             event.preventDefault();
-            const next = chosen === null ? 0 : pointTowards(places, chosen, event.key);
+            const next = chosen === null ? 0 : pointTowards(places, chosen, event.key, aspect);
             if (next === null || places.length === 0) return;
             change((old) => viewWithPoint(places, old, next));
             onChoose(next);

@@ -61,8 +61,10 @@ export function drawAtlas(context: CanvasRenderingContext2D, width: number, heig
         context.fillStyle = scene.lit;
         context.fillRect(box.x, box.y, side, side);
       }
-      if (code === scene.chosen) frames.push({ box, colour: scene.accent, line: Math.min(9, Math.max(3, cell.width * 0.09)) });
-      else if (code === scene.hovered) frames.push({ box, colour: scene.ink, line: Math.min(6, Math.max(2, cell.width * 0.06)) });
+      if (code === scene.chosen)
+        frames.push({ box, colour: scene.accent, line: Math.min(9, Math.max(3, cell.width * 0.09)) });
+      else if (code === scene.hovered)
+        frames.push({ box, colour: scene.ink, line: Math.min(6, Math.max(2, cell.width * 0.06)) });
     }
   for (const { box, colour, line } of frames) {
     context.lineWidth = line + 2;

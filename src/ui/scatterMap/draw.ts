@@ -20,20 +20,21 @@ export interface ScatterScene {
 /** Points that may be seen at once as patches. */
 const MAX_PATCHES = 420;
 
-/** Radius of a dot, in shares of the stage's side: smaller where there are many, larger when zoomed in. */
+/** Radius of a dot, in shares of the stage's shorter side: smaller where there are many, larger when zoomed in. */
 export const dotRadius = (count: number, scale: number): number =>
   Math.min(0.02, (0.2 / Math.sqrt(Math.max(100, count))) * Math.sqrt(scale));
 
-/** Draws all points into a square canvas of `side` device pixels. */
-export function drawScatter(context: CanvasRenderingContext2D, side: number, scene: ScatterScene): void {
+/** Draws all points into a canvas of `width` x `height` device pixels. */
+export function drawScatter(context: CanvasRenderingContext2D, width: number, height: number, scene: ScatterScene): void {
+  const side = Math.min(width, height);
   const { places, view, colours, lit } = scene;
   const count = places.length / 2;
-  context.clearRect(0, 0, side, side);
+  context.clearRect(0, 0, width, height);
   context.imageSmoothingEnabled = false;
   const seen: number[] = [];
-  const x = (i: number) => (view.x + view.scale * places[i * 2]!) * side;
-  const y = (i: number) => (view.y + view.scale * places[i * 2 + 1]!) * side;
-  for (let i = 0; i < count; i++) if (x(i) > -20 && y(i) > -20 && x(i) < side + 20 && y(i) < side + 20) seen.push(i);
+  const x = (i: number) => (view.x + view.scale * places[i * 2]!) * width;
+  const y = (i: number) => (view.y + view.scale * places[i * 2 + 1]!) * height;
+  for (let i = 0; i < count; i++) if (x(i) > -20 && y(i) > -20 && x(i) < width + 20 && y(i) < height + 20) seen.push(i);
   const patches = scene.sheet !== null && seen.length <= MAX_PATCHES;
   const radius = Math.max(1.5, dotRadius(count, view.scale) * side);
   const half = patches ? Math.max(radius, Math.min(0.028, 0.3 / Math.sqrt(Math.max(1, seen.length))) * side) : radius;

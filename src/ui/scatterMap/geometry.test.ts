@@ -8,6 +8,8 @@ describe('points on a stage', () => {
     const places = fitPoints([0, 0, 10, 0, 0, 5], 0);
     expect([...places]).toEqual([0, 0.75, 1, 0.75, 0, 0.25]);
     expect([...fitPoints([3, 3])]).toEqual([0.5, 0.5]);
+    // Twice as wide as high: the same shape, twice as large.
+    expect([...fitPoints([0, 0, 10, 0, 0, 5], 0, 2)]).toEqual([0, 1, 1, 1, 0, 0]);
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 4, maxLength: 40 }),
@@ -26,6 +28,8 @@ describe('points on a stage', () => {
   it('are found under the pointer, in the view', () => {
     expect(pointAt(cross, wholeView, 0.79, 0.51, 0.05)).toBe(1);
     expect(pointAt(cross, wholeView, 0.65, 0.5, 0.05)).toBeNull();
+    expect(pointAt(cross, wholeView, 0.76, 0.5, 0.05)).toBe(1);
+    expect(pointAt(cross, wholeView, 0.76, 0.5, 0.05, 2)).toBeNull();
     const view = zoomAt(wholeView, 0.8, 0.5, 4);
     expect(pointAt(cross, view, 0.8, 0.5, 0.01)).toBe(1);
     expect(pointAt(cross, view, 0.5, 0.5, 0.01)).toBeNull();

@@ -1,8 +1,8 @@
-/** Points in the plane, put on a square stage. Pure. */
+/** Points in the plane, put on a stage. `aspect` is its width over its height. Pure. */
 import type { Viewport } from '../viewport';
 
 /** Points as shares of the stage's sides, [count, 2], y downwards: one scale for both directions, the middle in the middle. */
-export function fitPoints(points: ArrayLike<number>, margin = 0.04): Float64Array {
+export function fitPoints(points: ArrayLike<number>, margin = 0.04, aspect = 1): Float64Array {
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let i = 0; i < points.length; i += 2) {
     left = Math.min(left, points[i]!);
@@ -10,24 +10,32 @@ export function fitPoints(points: ArrayLike<number>, margin = 0.04): Float64Arra
     low = Math.min(low, points[i + 1]!);
     high = Math.max(high, points[i + 1]!);
   }
-  const spread = Math.max(right - left, high - low);
+  /** In heights of the stage, which the points fill in one direction or the other. */
+  const spread = Math.max((right - left) / aspect, high - low);
   // Points in one place lie in the middle.
   const reach = spread > 1e-30 ? spread : 1;
   const scale = (1 - 2 * margin) / reach;
   const out = new Float64Array(points.length);
   for (let i = 0; i < points.length; i += 2) {
-    out[i] = 0.5 + (points[i]! - (left + right) / 2) * scale;
+    out[i] = 0.5 + ((points[i]! - (left + right) / 2) * scale) / aspect;
     out[i + 1] = 0.5 - (points[i + 1]! - (low + high) / 2) * scale;
   }
   return out;
 }
 
-/** The nearest point to a place of the stage, within `reach` (all as shares of its side, as seen); null where there is none. */
-export function pointAt(places: ArrayLike<number>, view: Viewport, x: number, y: number, reach: number): number | null {
+/** The nearest point to a place of the stage, within `reach` of its height; null where there is none. */
+export function pointAt(
+  places: ArrayLike<number>,
+  view: Viewport,
+  x: number,
+  y: number,
+  reach: number,
+  aspect = 1,
+): number | null {
   let best: number | null = null;
   let least = reach * reach;
   for (let i = 0; i * 2 < places.length; i++) {
-    const dx = view.x + view.scale * places[i * 2]! - x;
+    const dx = (view.x + view.scale * places[i * 2]! - x) * aspect;
     const dy = view.y + view.scale * places[i * 2 + 1]! - y;
     const square = dx * dx + dy * dy;
     if (square <= least) {
@@ -50,14 +58,14 @@ const directions: Record<string, readonly [number, number]> = {
  * The point that an arrow key leads to: the nearest of those that lie more ahead than aside. null where there is none, and for other keys.
  * Points in one place are walked by index.
  */
-export function pointTowards(places: ArrayLike<number>, from: number, key: string): number | null {
+export function pointTowards(places: ArrayLike<number>, from: number, key: string, aspect = 1): number | null {
   const direction = directions[key];
   if (!direction) return null;
   const [fromX, fromY] = [places[from * 2]!, places[from * 2 + 1]!];
   let best: number | null = null;
   let least = Infinity;
   for (let i = 0; i * 2 < places.length; i++) {
-    const [dx, dy] = [places[i * 2]! - fromX, places[i * 2 + 1]! - fromY];
+    const [dx, dy] = [(places[i * 2]! - fromX) * aspect, places[i * 2 + 1]! - fromY];
     const ahead = dx * direction[0] + dy * direction[1];
     const aside = Math.abs(dx * direction[1]) + Math.abs(dy * direction[0]);
     if (ahead <= 0 || aside > ahead) continue;
