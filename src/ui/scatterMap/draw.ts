@@ -25,7 +25,12 @@ export const dotRadius = (count: number, scale: number): number =>
   Math.min(0.02, (0.2 / Math.sqrt(Math.max(100, count))) * Math.sqrt(scale));
 
 /** Draws all points into a canvas of `width` x `height` device pixels. */
-export function drawScatter(context: CanvasRenderingContext2D, width: number, height: number, scene: ScatterScene): void {
+export function drawScatter(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  scene: ScatterScene,
+): void {
   const side = Math.min(width, height);
   const { places, view, colours, lit } = scene;
   const count = places.length / 2;
