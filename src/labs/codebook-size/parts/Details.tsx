@@ -1,5 +1,4 @@
 import { lazy, Suspense } from 'react';
-import GrowPanel from '../grow/GrowPanel';
 import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
 import { Published } from './Published';
@@ -7,6 +6,7 @@ import { RatePanel } from './RatePanel';
 import classes from './Details.module.css';
 
 const RateChart = lazy(() => import('./RateChart'));
+const GrowPanel = lazy(() => import('../grow/GrowPanel'));
 
 /** What lies below the pictures. */
 export default function Details() {
@@ -17,27 +17,32 @@ export default function Details() {
           <RateChart />
         </Suspense>
       </RatePanel>
-      <div className={classes.wide}>
-        <Grow />
-      </div>
       <Published />
+      <Grow />
     </div>
   );
 }
 
-/** From the codes on the screen; what is kept comes back onto it. */
+/** Growing begins with what is on the screen: a variant, a model of the ladder, or the model itself. */
 function Grow() {
   const { context, session } = useLab();
-  const model = useLabState(selectModel);
+  const chosen = useLabState(selectModel);
   const shown = useLabState((state) => state.shown);
+  const trained = useLabState((state) => state.models.find(({ id }) => id === state.shown?.modelId));
+  const model = trained ?? chosen;
   if (!model || !shown) return null;
   return (
-    <GrowPanel
-      context={context}
-      model={model}
-      variantId={shown.modelId}
-      size={shown.size}
-      onVariant={(id) => void session.showVariant(id)}
-    />
+    <div className={classes.wide}>
+      <Suspense fallback={null}>
+        <GrowPanel
+          key={model.id}
+          context={context}
+          model={model}
+          variantId={shown.modelId}
+          size={shown.size}
+          onVariant={(id) => void session.showVariant(id)}
+        />
+      </Suspense>
+    </div>
   );
 }
