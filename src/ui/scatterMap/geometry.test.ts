@@ -8,6 +8,8 @@ describe('points on a stage', () => {
     const places = fitPoints([0, 0, 10, 0, 0, 5], 0);
     expect([...places]).toEqual([0, 0.75, 1, 0.75, 0, 0.25]);
     expect([...fitPoints([3, 3])]).toEqual([0.5, 0.5]);
+    // A hair apart, far from 0.
+    expect([...fitPoints([50, 0, 50 + 2 ** -47, 0], 0)]).toEqual([0, 0.5, 1, 0.5]);
     // Twice as wide as high: the same shape, twice as large.
     expect([...fitPoints([0, 0, 10, 0, 0, 5], 0, 2)]).toEqual([0, 1, 1, 1, 0, 0]);
     fc.assert(

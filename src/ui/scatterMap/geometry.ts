@@ -16,9 +16,10 @@ export function fitPoints(points: ArrayLike<number>, margin = 0.04, aspect = 1):
   const reach = spread > 1e-30 ? spread : 1;
   const scale = (1 - 2 * margin) / reach;
   const out = new Float64Array(points.length);
+  // From one edge, not from the middle: points that lie close together far from 0 would lose their last digits.
   for (let i = 0; i < points.length; i += 2) {
-    out[i] = 0.5 + ((points[i]! - (left + right) / 2) * scale) / aspect;
-    out[i + 1] = 0.5 - (points[i + 1]! - (low + high) / 2) * scale;
+    out[i] = 0.5 + ((points[i]! - left - (right - left) / 2) * scale) / aspect;
+    out[i + 1] = 0.5 - (points[i + 1]! - low - (high - low) / 2) * scale;
   }
   return out;
 }
