@@ -62,8 +62,11 @@ export function createStatisticsClient(): StatisticsClient {
   let life = new AbortController();
 
   const start = (): Started => {
-    const url = new URL('./statisticsWorker.ts', import.meta.url);
-    const worker = new Worker(url, { type: 'module', name: 'statistics' });
+    // Vite bundles a worker only where it is written in one expression: by a variable the source would be shipped as it is.
+    const worker = new Worker(new URL('./statisticsWorker.ts', import.meta.url), {
+      type: 'module',
+      name: 'statistics',
+    });
     const failed = new Promise<never>((_, reject) => {
       worker.onerror = (event) => {
         shared = null;
