@@ -67,7 +67,8 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     ready,
     capabilities: () => run(() => api.capabilities()),
     setBackend: (choice) => run(() => api.setBackend(choice)),
-    models: () => run(() => api.models()),
+    // What lies in folders needs no device: a page can show it while one is opened. `start` was sent before.
+    models: () => live(api.models()),
     load: (modelId, call) => run<ModelSummary>((id, report) => api.load(id, modelId, report), call),
     reconstruct: (modelId, picture, options, call) =>
       run((id, report) => api.reconstruct(id, modelId, picture, options, report), call),
@@ -86,7 +87,7 @@ export function createEngine(options: EngineOptions = {}): EngineClient {
     emptyCache: (modelId) => run(() => api.emptyCache(modelId)),
     addLocalModel: (folder) => run<ModelSummary>(() => api.addLocalModel(folder)),
     removeLocalModel: (modelId) => run((id) => api.removeLocalModel(id, modelId)),
-    modelFile: (modelId, name) => run(() => api.modelFile(modelId, name)),
+    modelFile: (modelId, name) => live(api.modelFile(modelId, name)),
     checkGolden: (modelId, call) => run((id, report) => api.checkGolden(id, modelId, report), call),
     vocabulary: (modelId, call) => run((id, report) => api.vocabulary(id, modelId, report), call),
     sample: (options, onFrame, call) =>

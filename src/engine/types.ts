@@ -217,7 +217,7 @@ export interface EngineClient {
   capabilities(): Promise<Capabilities>;
   /** Moves everything to another backend; loaded models come along. */
   setBackend(choice: BackendChoice): Promise<Capabilities>;
-  /** Models of all families. */
+  /** Models of all families. Does not wait for `ready`. */
   models(): Promise<ModelSummary[]>;
   /** Downloads (or takes from the cache), checks and compiles a model. Repeating it is free. */
   load(modelId: string, call?: CallOptions): Promise<ModelSummary>;
@@ -266,7 +266,7 @@ export interface EngineClient {
    */
   addLocalModel(folder: LocalFolder): Promise<ModelSummary>;
   removeLocalModel(modelId: string): Promise<void>;
-  /** A file of the model's folder (`card.md`, `curve.json`, a preview); null where there is none. */
+  /** A file of the model's folder (`card.md`, `curve.json`, a preview); null where there is none. Does not wait for `ready`. */
   modelFile(modelId: string, name: string): Promise<Blob | null>;
   /** Loads the model and replays its golden file on this machine's backend: the largest difference from PyTorch, tensor by tensor. */
   checkGolden(modelId: string, call?: CallOptions): Promise<GoldenEntry[]>;

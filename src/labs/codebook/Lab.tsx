@@ -10,7 +10,7 @@ import { LabServicesContext, type LabServices } from './parts/labState';
 import { EngineNotice, FailureNotice } from './parts/Notices';
 import { PicturePanel } from './parts/PicturePanel';
 import { Toolbar } from './parts/Toolbar';
-import { useUndoKeys } from './parts/useUndoKeys';
+import { useUndoKeys } from '../useUndoKeys';
 import { usePaste } from '../../ui/usePaste';
 import './styles';
 import classes from './Lab.module.css';

@@ -28,6 +28,7 @@ export function createAtlasWork(
   life: () => AbortSignal,
 ): AtlasWork {
   let job: AbortController | null = null;
+  const opening = new Map<string, Promise<void>>();
   const warn = (id: string, title: string, error: unknown) =>
     notify({ id, kind: 'warning', title, message: messageOf(error) });
   const put = (key: string, atlas: Atlas) =>
@@ -67,6 +68,15 @@ export function createAtlasWork(
     }
   }
 
+  async function open(model: TokenizerSummary, level: number): Promise<void> {
+    const key = levelKey(model.id, level);
+    const usage = await usageOf(model);
+    if (!usage || store.getState().atlases.has(key)) return;
+    const sheet = await shippedSheet(model, level, usage);
+    const count = model.codebookSizes[level]!;
+    if (sheet && !life().aborted) put(key, { sheet, done: count, count, shipped: true, running: false });
+  }
+
   async function decodeAll(model: TokenizerSummary, level: number): Promise<void> {
     job?.abort();
     const mine = (job = new AbortController());
@@ -97,13 +107,11 @@ export function createAtlasWork(
   }
 
   return {
-    async open(model, level) {
+    open(model, level) {
       const key = levelKey(model.id, level);
-      const usage = await usageOf(model);
-      if (!usage || store.getState().atlases.has(key)) return;
-      const sheet = await shippedSheet(model, level, usage);
-      const count = model.codebookSizes[level]!;
-      if (sheet && !life().aborted) put(key, { sheet, done: count, count, shipped: true, running: false });
+      const opened = opening.get(key) ?? open(model, level).finally(() => opening.delete(key));
+      opening.set(key, opened);
+      return opened;
     },
     async fill(model, level) {
       if (!store.getState().atlases.has(levelKey(model.id, level))) await decodeAll(model, level);

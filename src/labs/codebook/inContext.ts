@@ -1,6 +1,5 @@
 /** Codes put at a place of a picture: the picture around it, and what they change there. */
-import { cutRect } from '../../image/picture';
-import type { CodeGrid, Picture } from '../../engine/types';
+import type { Picture } from '../../engine/types';
 import { isAbort, messageOf } from '../abort';
 import type { CodebookServices } from './services';
 import {
@@ -21,6 +20,8 @@ export interface ContextWork {
 
 /** Codes on each side of the place that are shown with it. */
 const REACH = 2;
+/** Codes in one call: small enough that progress moves. */
+const BATCH = 16;
 /** Differences are drawn this much stronger than they are. */
 export const GAIN = 3;
 
@@ -49,14 +50,13 @@ export function createContextWork(
         job === mine && store.setState({ inContext: { key, done, total: codes.length, running } });
       put(true);
       try {
-        const plain = await engine.decode(model.id, picture.codes, { signal });
-        const window = windowOf(grid, place, plain.width / grid.width);
-        const around = cutRect(plain, window);
-        for (const code of codes) {
-          const image = await engine.decode(model.id, withCode(picture.codes, level, place, code), { signal });
+        const context = { codes: picture.codes, place, around: REACH };
+        const [plain] = await engine.decodePatches(model.id, level, [grid.indices[place]!], { signal, context });
+        for (let at = 0; at < codes.length; at += BATCH) {
+          const chunk = codes.slice(at, at + BATCH);
+          const shown = await engine.decodePatches(model.id, level, chunk, { signal, context });
           signal.throwIfAborted();
-          const shown = cutRect(image, window);
-          done = [...done, { code, picture: shown, ...effectOf(around, shown) }];
+          done = [...done, ...chunk.map((code, i) => ({ code, picture: shown[i]!, ...effectOf(plain!, shown[i]!) }))];
           put(true);
         }
         put(false);
@@ -68,22 +68,6 @@ export function createContextWork(
     },
     stop: () => job?.abort(),
   };
-}
-
-/** The codes with another one at a place of one level. */
-export const withCode = (codes: readonly CodeGrid[], level: number, place: number, code: number): CodeGrid[] =>
-  codes.map((grid, i) => (i === level ? { ...grid, indices: grid.indices.with(place, code) } : grid));
-
-/** The pixels around a place, as far as the picture goes. */
-export function windowOf(grid: Pick<CodeGrid, 'width' | 'height'>, place: number, factor: number) {
-  const range = (at: number, cells: number) => {
-    const size = Math.min(cells, 2 * REACH + 1);
-    const first = Math.min(cells - size, Math.max(0, at - REACH));
-    return { start: first * factor, length: size * factor };
-  };
-  const x = range(place % grid.width, grid.width);
-  const y = range(Math.floor(place / grid.width), grid.height);
-  return { x: x.start, y: y.start, width: x.length, height: y.length };
 }
 
 /** The difference around mid-grey, `GAIN` times as strong, and its mean size. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countCodes, perplexity } from '../../codebook/counts';
 import { fakeModel } from '../testing/fakeEngine';
-import { effectOf, windowOf, withCode } from './inContext';
+import { effectOf } from './inContext';
 import { codeSetOf, selectSetName, setNames } from './sets';
 import { defaultSpec } from './spec';
 import { selectAtlas, selectCode, selectGrid, selectKey, selectMapKey, selectPlace } from './store';
@@ -25,6 +25,28 @@ describe('the codebook lab', () => {
     expect(state().picture?.name).toBe('New');
     expect(selectGrid(state())?.indices).toHaveLength(64);
     expect(state()).toMatchObject({ encoding: false, failure: null, progress: null });
+  });
+
+  test('shows the shipped atlas before there is a device', async () => {
+    const { session, state, engine } = setUp();
+    let reads = 0;
+    const modelFile = engine.modelFile.bind(engine);
+    engine.modelFile = (...args) => {
+      reads++;
+      return modelFile(...args);
+    };
+    let open = () => {};
+    const waiting = new Promise<void>((resolve) => (open = resolve)).then(() => engine.capabilities());
+    Object.assign(engine, { ready: waiting });
+    const started = session.start();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(selectAtlas(state())).toMatchObject({ shipped: true, done: 1000 });
+    expect(state().capabilities).toBeNull();
+    open();
+    await started;
+    expect(state().picture?.name).toBe('New');
+    // Two files, each read once.
+    expect(reads).toBe(2);
   });
 
   test('decodes the atlas of a model that ships none, in batches; stop and go on', async () => {
@@ -238,19 +260,7 @@ test('picture by picture: the poorest first, and as a file', () => {
   expect(picturesCsv(rows).split('\r\n')[1]).toBe(`"'=flat",4,1,1`);
 });
 
-describe('windows and effects', () => {
-  test('the window stays inside and holds the place', () => {
-    const grid = { width: 16, height: 4 };
-    expect(windowOf(grid, 0, 8)).toEqual({ x: 0, y: 0, width: 40, height: 32 });
-    expect(windowOf(grid, 2 * 16 + 15, 8)).toEqual({ x: 88, y: 0, width: 40, height: 32 });
-    expect(windowOf(grid, 16 + 7, 8)).toEqual({ x: 40, y: 0, width: 40, height: 32 });
-  });
-  test('one code is changed, at one level', () => {
-    const grid = { name: 'a', width: 2, height: 1, codebookSize: 9, indices: Int32Array.of(3, 4) };
-    const changed = withCode([grid, grid], 1, 0, 8);
-    expect(changed.map(({ indices }) => [...indices])).toEqual([[3, 4], [8, 4]]); // prettier-ignore
-    expect([...grid.indices]).toEqual([3, 4]);
-  });
+describe('effects', () => {
   test('the effect is the difference around grey', () => {
     const picture = (value: number) => ({ width: 1, height: 1, data: Uint8ClampedArray.of(value, 10, 10, 255) });
     const { effect, change } = effectOf(picture(10), picture(30));

@@ -6,6 +6,7 @@ import type { TokenizerSummary } from '../../engine/types';
 import { picturesOf } from '../pictureFiles';
 import { readAddress } from '../address';
 import { isAbort, messageOf, unlessAborted } from '../abort';
+import { createLists, firstSample, REMEDY } from '../lists';
 import { createAnalysisWork } from './analysis';
 import { createAtlasWork } from './atlasWork';
 import { createContextWork } from './inContext';
@@ -49,9 +50,6 @@ export interface CodebookSession {
   dispose(): void;
 }
 
-const remedy =
-  'Put a model folder beside index.json and name it there (docs/model-format.md), or open this page with ?models= and the address of a folder of models.';
-
 export function createCodebookSession(store: CodebookStore, services: CodebookServices): CodebookSession {
   const { engine, history, notify } = services;
   let life = new AbortController();
@@ -61,49 +59,32 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
   const analysis = createAnalysisWork(store, services, alive);
   const context = createContextWork(store, services, alive);
   let unsubscribe = () => {};
-  let listed: Promise<void> | null = null;
-  let sampled: Promise<void> | null = null;
   /** What the picture on the screen was made from. */
   let encoded = '';
   /** Counts what was asked for: a file that took long to read must not replace what was asked for after it. */
   let asked = 0;
 
-  /** The tokenizers: fetched once, again after a failure. The atlas waits for nothing else. */
-  function tokenizers(): Promise<void> {
-    listed ??= Promise.all([
-      engine.ready.then((capabilities) => store.setState({ capabilities })),
-      engine.models().then((models) => {
-        const found = models.filter((model): model is TokenizerSummary => model.family === 'vqvae');
-        if (found.length === 0)
-          throw new Error(`There is no tokenizer: ${services.modelsUrl}index.json lists none. ${remedy}`);
-        store.setState({ models: found });
-      }),
-    ]).then(
-      () => undefined,
-      (error: unknown) => {
-        listed = null;
-        throw error;
-      },
-    );
-    return listed;
-  }
+  const lists = createLists(engine, services.loadSamples, {
+    onCapabilities: (capabilities) => store.setState({ capabilities }),
+    onModels: (models) => {
+      store.setState({ models });
+      // The atlas needs neither weights nor a device, which may take longer to be opened.
+      void showAtlas();
+    },
+    onSamples: (samples) => store.setState({ samples }),
+    onNoSamples: (message) => notify({ id: 'samples', kind: 'warning', title: 'No samples', message }),
+  });
 
-  /** The built-in pictures: fetched once, again after a failure, of which the visitor is told. */
-  function builtIn(): Promise<void> {
-    sampled ??= services.loadSamples(life.signal).then(
-      (samples) => store.setState({ samples }),
-      (error: unknown) => {
-        sampled = null;
-        if (!isAbort(error)) notify({ id: 'samples', kind: 'warning', title: 'No samples', message: messageOf(error) });
-      },
-    );
-    return sampled;
+  async function showAtlas(): Promise<void> {
+    const state = store.getState();
+    const model = selectModel(state);
+    if (model) await atlas.open(model, selectLevel(state));
   }
 
   function sourceOf({ spec, samples }: CodebookState): SourceRef | null {
     if (spec.source) return spec.source;
-    const first = samples.find((sample) => sample.heldOut) ?? samples[0];
-    return first ? { kind: 'sample', file: first.file } : null;
+    const first = firstSample(samples);
+    return first && { kind: 'sample', file: first.file };
   }
 
   async function encodePicture(model: TokenizerSummary): Promise<void> {
@@ -123,16 +104,19 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
     const { current: spec, canUndo, canRedo } = history;
     store.setState({ spec, canUndo, canRedo, failure: null });
     services.onSpec?.(spec);
-    const samples = builtIn();
+    const samples = lists.samples(life.signal);
     try {
-      await unlessAborted(life.signal, tokenizers());
+      await unlessAborted(life.signal, lists.models());
     } catch (error) {
       if (!isAbort(error)) store.setState({ failure: messageOf(error) });
       return;
     }
     const state = store.getState();
     const model = selectModel(state);
-    if (!model) return;
+    if (!model) {
+      const failure = `There is no tokenizer: ${services.modelsUrl}index.json lists none. ${REMEDY}`;
+      return store.setState({ failure });
+    }
     const level = selectLevel(state);
     await atlas.open(model, level);
     await analysis.vectors(model, level);
@@ -170,11 +154,7 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
 
   const session: CodebookSession = {
     start() {
-      if (life.signal.aborted) {
-        life = new AbortController();
-        listed = null;
-        sampled = null;
-      }
+      if (life.signal.aborted) life = new AbortController();
       unsubscribe();
       unsubscribe = engine.subscribe((event) => {
         if (event.kind === 'device-restored') store.setState({ capabilities: event.capabilities });

@@ -17,6 +17,7 @@ import type {
   RunOptions,
   TokenizerSummary,
 } from '../../engine/types';
+import { cutRect } from '../../image/picture';
 import { fakeFit } from './fakeFit';
 import { fakeInpaint } from './fakeInpaint';
 import { FakeGrow } from './fakeGrow';
@@ -262,8 +263,21 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       calls.push(`decode ${modelId}`);
       return Promise.resolve(decodeBlocks(codes[0]!));
     },
-    decodePatches: (_modelId, _level, indices) => {
+    decodePatches: (_modelId, level, indices, call) => {
       calls.push(`patches ${indices.length}`);
+      if (call?.context) {
+        const { codes, place, around } = call.context;
+        const grid = codes[level]!;
+        const start = (at: number, cells: number) =>
+          Math.max(0, Math.min(at - around, cells - 2 * around - 1)) * factor;
+        const side = (cells: number) => Math.min(2 * around + 1, cells) * factor;
+        const window = {
+          ...{ x: start(place % grid.width, grid.width), y: start(Math.floor(place / grid.width), grid.height) },
+          ...{ width: side(grid.width), height: side(grid.height) },
+        };
+        const painted = (code: number) => decodeBlocks({ ...grid, indices: grid.indices.with(place, code) });
+        return Promise.resolve(indices.map((code) => cutRect(painted(code), window)));
+      }
       return Promise.resolve(
         indices.map((index) =>
           decodeBlocks({ name: 'codes', width: 1, height: 1, codebookSize, indices: Int32Array.of(index) }),
