@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, CloseButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Capabilities } from '../engine/types';
 import classes from './Notice.module.css';
@@ -9,6 +9,39 @@ export function FailureLine({ message, children }: { message: string; children: 
     <div className={classes.notice} data-kind="bad" role="alert" data-testid="failure">
       <span>{message}</span>
       {children}
+    </div>
+  );
+}
+
+/** What went wrong in a lab: another try, or the Models page where there is no model to try with. */
+export function LabFailure(props: { message: string | null; noModels: boolean; onRetry: () => void }) {
+  const { message, noModels, onRetry } = props;
+  if (!message) return null;
+  return (
+    <FailureLine message={message}>
+      {noModels ? (
+        <Button component="a" href="#/models">
+          Open the Models page
+        </Button>
+      ) : (
+        <Button onClick={onRetry}>Try again</Button>
+      )}
+    </FailureLine>
+  );
+}
+
+/** One plain line about what was done, or why nothing was; it can be put away. */
+export function MessageLine(props: {
+  kind: 'info' | 'warn' | 'bad';
+  message: string;
+  onDismiss: () => void;
+  testId: string;
+}) {
+  const { kind, message, onDismiss, testId } = props;
+  return (
+    <div className={classes.message} data-kind={kind} role={kind === 'bad' ? 'alert' : 'status'} data-testid={testId}>
+      <span>{message}</span>
+      <CloseButton size="sm" aria-label="Dismiss" onClick={onDismiss} />
     </div>
   );
 }

@@ -57,7 +57,3 @@ export function createLists(
     },
   };
 }
-
-/** The sample that a lab opens with: the first that no model has seen. */
-export const firstSample = (samples: readonly Sample[]): Sample | null =>
-  samples.find(({ heldOut }) => heldOut) ?? samples[0] ?? null;

@@ -7,3 +7,7 @@ export function picturesOf(files: readonly File[]): File[] {
     .filter((file) => isPicture(file) && !file.name.startsWith('.'))
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
+
+/** True for codes that were saved, which are opened by the same doors as pictures. */
+export const isCodesFile = (blob: Blob, name: string): boolean =>
+  blob.type === 'application/json' || /\.json$/i.test(name);

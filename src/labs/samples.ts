@@ -1,5 +1,7 @@
 /** The built-in pictures, and pictures by their address, for every lab. */
 import { z } from 'zod';
+import type { SourceRef } from '../experiment/source';
+import type { LabContext } from './contract';
 
 /** A built-in sample, as `samples/index.json` lists it. */
 export interface Sample {
@@ -36,6 +38,27 @@ export async function loadSamples(samplesUrl: string, signal: AbortSignal): Prom
   return parsed.data;
 }
 
+/** The sample that a lab opens with: the first that no model has seen. */
+export const firstSample = (samples: readonly Sample[]): Sample | null =>
+  samples.find(({ heldOut }) => heldOut) ?? samples[0] ?? null;
+
+/** The source in force: the one asked for, or the first sample; null where there is neither. */
+export function sourceOrFirst(asked: SourceRef | null, samples: readonly Sample[]): SourceRef | null {
+  const first = firstSample(samples);
+  return asked ?? (first && { kind: 'sample', file: first.file });
+}
+
+/** What a sample is called; its file while the list is not there. */
+export const titleOfSample = (samples: readonly Sample[], file: string): string =>
+  samples.find((sample) => sample.file === file)?.title ?? file;
+
+/** True for the sample that is on the screen. @param asked what the spec says; null: the first one, which is known by its title as soon as it is `shown` */
+export const isSampleShown = (
+  { file, title }: Sample,
+  asked: { readonly kind: string; readonly file?: string } | null,
+  shown: string | undefined,
+): boolean => (asked === null ? shown === title : asked.kind === 'sample' && asked.file === file);
+
 /** The address of a sample's picture. */
 export const sampleUrl = (samplesUrl: string, file: string): string => `${samplesUrl}${file}`;
 
@@ -55,3 +78,12 @@ export async function fetchPicture(url: string, signal: AbortSignal): Promise<Bl
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   return response.blob();
 }
+
+/** Where the pictures of a lab come from: the samples, and addresses that the visitor gives. */
+export const pictureServices = ({ samplesUrl, modelsUrl }: Pick<LabContext, 'samplesUrl' | 'modelsUrl'>) => ({
+  loadSamples: (signal: AbortSignal) => loadSamples(samplesUrl, signal),
+  sampleUrl: (file: string) => sampleUrl(samplesUrl, file),
+  fetchPicture,
+  pageUrl: document.baseURI,
+  modelsUrl,
+});

@@ -18,12 +18,12 @@ import { isAbort, messageOf, unlessAborted } from '../abort';
 import { readAddress } from '../address';
 import { countedBooks } from '../codebooks';
 import type { Notice } from '../contract';
-import type { Sample } from '../samples';
+import { createPictureSources, newestOf, type FileServices } from '../pictureSources';
+import { sourceOrFirst, titleOfSample, type Sample } from '../samples';
 import { codecPoints } from './codecPoints';
 import type { SizeErrors } from './places';
 import { datasetOf, type RateFile } from './rate';
 import { rungAt, sweepSizes, wholeSize } from './sizes';
-import { createSources, type SourceServices } from './sources';
 import { shownOf } from './shown';
 import type { CodebookSizeSpec, SizeMethod } from './spec';
 import {
@@ -39,7 +39,9 @@ import {
 } from './store';
 import { countUsage } from './usage';
 
-export interface SessionServices extends SourceServices {
+export interface SessionServices extends FileServices {
+  /** A file as a picture. Rejects with a message for the visitor. */
+  readonly decode: (blob: Blob) => Promise<Picture>;
   readonly engine: EngineClient;
   readonly resize: Pick<ResizeClient, 'resize' | 'dispose'>;
   readonly codecs: () => Pick<CodecClient, 'match' | 'dispose'>;
@@ -78,6 +80,8 @@ export interface CodebookSizeSession {
 
 /** The variant that the slider writes to. */
 export const VARIANT = 'size-lab';
+/** Own pictures kept; the oldest leave first. */
+const KEPT_PICTURES = 8;
 /** Pictures counted where a model comes without counts. */
 const COUNTED_SAMPLES = 12;
 
@@ -94,7 +98,14 @@ export function createCodebookSizeSession(store: CodebookSizeStore, services: Se
   let matching: AbortController | null = null;
   let listed: Promise<void> | null = null;
   let asked = 0;
-  const sources = createSources(services, () => get().samples);
+  const sources = createPictureSources<LoadedPicture>({
+    ...services,
+    read: async (blob, file) => ({
+      ...{ file, name: titleOfSample(get().samples, file) },
+      picture: await services.decode(blob),
+    }),
+    trim: newestOf(KEPT_PICTURES),
+  });
   /** Of the model that was used last. */
   let books: { readonly key: string; readonly books: Promise<CountedCodebook[]> } | null = null;
 
@@ -129,12 +140,12 @@ export function createCodebookSizeSession(store: CodebookSizeStore, services: Se
     if (!isSameModel) {
       set({ counted: null });
       const others = get()
-        .samples.filter(({ file }) => file !== source.key)
+        .samples.filter(({ file }) => file !== source.file)
         .slice(0, COUNTED_SAMPLES);
       const pictures = others.map(
         ({ file }) =>
           async () =>
-            (await sources.sample(file, signal)).picture,
+            (await sources.load({ kind: 'sample', file }, signal)).picture,
       );
       const counted = await countUsage(engine, model, [() => Promise.resolve(source.picture), ...pictures], {
         signal,
@@ -243,7 +254,8 @@ export function createCodebookSizeSession(store: CodebookSizeStore, services: Se
       const model = selectModel(get());
       if (!model)
         throw new Error(`There is no tokenizer with a codebook: ${services.modelsUrl}index.json lists none. ${remedy}`);
-      const source = await unlessAborted(signal, sources.load(spec.source, signal));
+      const ref = sourceOrFirst(spec.source, get().samples);
+      const source = ref && (await unlessAborted(signal, sources.load(ref, signal)));
       if (!source) return set({ phase: 'idle' });
       const whole = await prepare(model, source, signal);
       const size = selectSize(get());
@@ -266,7 +278,7 @@ export function createCodebookSizeSession(store: CodebookSizeStore, services: Se
       return notify({ id: 'open', kind: 'error', title, message: messageOf(error) });
     }
     if (mine !== asked || life.signal.aborted) return;
-    await session.change({ source: sources.keep(name, picture) });
+    await session.change({ source: sources.keep({ file: null, name, picture }) });
   }
 
   const travel = (step: () => void) => {

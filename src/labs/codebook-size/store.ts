@@ -8,8 +8,8 @@ import type { CodebookSizeSpec, SizeMethod } from './spec';
 import type { Counted } from './usage';
 
 export interface LoadedPicture {
-  /** The sample's file, or the visitor's own number. */
-  readonly key: string;
+  /** Of a sample; null: the visitor's own. */
+  readonly file: string | null;
   readonly name: string;
   readonly picture: Picture;
 }

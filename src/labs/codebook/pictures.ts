@@ -1,6 +1,8 @@
 /** The picture whose codes are shown, and sets of pictures that are encoded one by one. */
 import type { TokenizerSummary } from '../../engine/types';
 import { isAbort, messageOf, unlessAborted } from '../abort';
+import { createPictureSources } from '../pictureSources';
+import { titleOfSample } from '../samples';
 import type { CodebookServices } from './services';
 import type { SourceRef } from './spec';
 import type { Collection, CollectionName, CodebookStore, EncodedPicture } from './store';
@@ -24,9 +26,6 @@ export interface NamedFile {
   readonly read: (signal: AbortSignal) => Promise<Blob>;
 }
 
-/** Own pictures kept for undo; the oldest leave first. */
-const KEPT = 12;
-
 /** Pictures in one set: their codes are kept, 256 numbers a picture. */
 export const MAX_FILES = 5000;
 
@@ -39,34 +38,18 @@ export function createPictureWork(
   life: () => AbortSignal,
 ): PictureWork {
   const { engine } = services;
-  const own = new Map<number, { picture: Picture; name: string }>();
-  const samples = new Map<string, { picture: Picture; name: string }>();
+  const sources = createPictureSources({
+    ...services,
+    read: async (blob, file) => ({
+      picture: await services.decode(blob),
+      name: titleOfSample(store.getState().samples, file),
+    }),
+  });
   const jobs: Partial<Record<CollectionName, AbortController>> = {};
-  let nextId = 1;
   let job: AbortController | null = null;
 
-  async function read(source: SourceRef, signal: AbortSignal): Promise<{ picture: Picture; name: string }> {
-    if (source.kind === 'own') {
-      const kept = own.get(source.id);
-      if (!kept) throw new Error('That picture is no longer in memory: drop it again.');
-      return kept;
-    }
-    const known = samples.get(source.file);
-    if (known) return known;
-    const blob = await services.fetchPicture(services.sampleUrl(source.file), signal);
-    const name = store.getState().samples.find(({ file }) => file === source.file)?.title ?? source.file;
-    const loaded = { picture: await services.decode(blob), name };
-    samples.set(source.file, loaded);
-    return loaded;
-  }
-
   return {
-    keep(picture, name) {
-      const id = nextId++;
-      own.set(id, { picture, name });
-      if (own.size > KEPT) own.delete(own.keys().next().value!);
-      return { kind: 'own', id };
-    },
+    keep: (picture, name) => sources.keep({ picture, name }),
     async encode(source, model) {
       job?.abort();
       if (!source) return store.setState({ picture: null, encoding: false });
@@ -74,7 +57,7 @@ export function createPictureWork(
       const signal = AbortSignal.any([mine.signal, life()]);
       store.setState({ encoding: true, pictureFailure: null });
       try {
-        const { picture, name } = await unlessAborted(signal, read(source, signal));
+        const { picture, name } = await unlessAborted(signal, sources.load(source, signal));
         await engine.load(model.id, {
           signal,
           onProgress: (progress) => signal.aborted || store.setState({ progress }),
@@ -135,8 +118,7 @@ export function createPictureWork(
     dispose() {
       job?.abort();
       Object.values(jobs).forEach((one) => one.abort());
-      own.clear();
-      samples.clear();
+      sources.clear();
     },
   };
 }

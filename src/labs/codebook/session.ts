@@ -6,20 +6,20 @@ import type { TokenizerSummary } from '../../engine/types';
 import { picturesOf } from '../pictureFiles';
 import { readAddress } from '../address';
 import { isAbort, messageOf, unlessAborted } from '../abort';
-import { createLists, firstSample, REMEDY } from '../lists';
+import { createLists, REMEDY } from '../lists';
+import { sourceOrFirst } from '../samples';
 import { createAnalysisWork } from './analysis';
 import { createAtlasWork } from './atlasWork';
 import { createContextWork } from './inContext';
 import { createPictureWork, MAX_FILES } from './pictures';
 import type { CodebookServices } from './services';
-import type { CodebookSpec, SourceRef } from './spec';
+import type { CodebookSpec } from './spec';
 import {
   levelKey,
   selectKey,
   selectLevel,
   selectModel,
   selectSize,
-  type CodebookState,
   type CodebookStore,
   type CollectionName,
 } from './store';
@@ -81,14 +81,9 @@ export function createCodebookSession(store: CodebookStore, services: CodebookSe
     if (model) await atlas.open(model, selectLevel(state));
   }
 
-  function sourceOf({ spec, samples }: CodebookState): SourceRef | null {
-    if (spec.source) return spec.source;
-    const first = firstSample(samples);
-    return first && { kind: 'sample', file: first.file };
-  }
-
   async function encodePicture(model: TokenizerSummary): Promise<void> {
-    const source = sourceOf(store.getState());
+    const { spec, samples } = store.getState();
+    const source = sourceOrFirst(spec.source, samples);
     const wanted = `${model.id} ${JSON.stringify(source)}`;
     if (wanted === encoded) return;
     encoded = wanted;

@@ -7,7 +7,8 @@ import type { RgbaImage } from '../../image/picture';
 import type { Rect } from '../../image/types';
 import { isAbort, messageOf } from '../abort';
 import type { Shared } from './services';
-import type { Sources } from './sources';
+import type { PictureSources } from '../pictureSources';
+import type { LoadedPicture } from './sources';
 import type { InpaintSpec } from './spec';
 import { selectBusy, selectLayer } from './store';
 
@@ -41,7 +42,7 @@ export const growthStep = ({ width, height }: { readonly width: number; readonly
 export function createEditing(
   shared: Shared,
   change: (patch: Partial<InpaintSpec>) => void,
-  keepImage: Sources['keep'],
+  keepImage: PictureSources<LoadedPicture>['keep'],
 ): Editing {
   const { store, hole, masks, say } = shared;
   /** Counts what changed the hole, so that slow work on an older one is thrown away. */

@@ -4,7 +4,7 @@ import type { HoleClient } from '../../image/hole/client';
 import type { Notice } from '../contract';
 import type { Sample } from '../samples';
 import type { Masks } from './masks';
-import type { SourceServices } from './sources';
+import type { FileServices } from '../pictureSources';
 import type { InpaintSpec } from './spec';
 import type { InpaintStore, LabNotice } from './store';
 
@@ -19,7 +19,7 @@ export interface SpecHistory {
   redo(): void;
 }
 
-export interface SessionServices extends Omit<SourceServices, 'decode'> {
+export interface SessionServices extends FileServices {
   readonly engine: EngineClient;
   /** Pictures' work beside the page. The session disposes of it. */
   readonly hole: HoleClient;

@@ -13,7 +13,9 @@ import { regionFor, settleSquare } from './region';
 import { createRuns, type Runs } from './runs';
 import type { SessionServices, Shared } from './services';
 import { createShowing, type Showing } from './showing';
-import { createSources, keyOf } from './sources';
+import { createPictureSources } from '../pictureSources';
+import { sourceOrFirst, titleOfSample } from '../samples';
+import { keyOf, withinMemory, type LoadedPicture } from './sources';
 import type { InpaintSpec, SourceRef, SquareRef } from './spec';
 import {
   selectBusy,
@@ -69,7 +71,12 @@ export function createInpaintSession(store: InpaintStore, services: SessionServi
   const { engine, hole, history, notify } = services;
   const set = store.setState;
   const masks = createMasks();
-  const sources = createSources({ ...services, decode: (blob, signal) => hole.decode(blob, { signal }) });
+  const sources = createPictureSources<LoadedPicture>({
+    ...services,
+    read: async (blob, file, signal) => ({ image: await hole.decode(blob, { signal }), name: titleOf(file) }),
+    trim: withinMemory,
+    again: 'open it again',
+  });
   let life = new AbortController();
   let unsubscribe = () => {};
   /** The picture is with the worker. */
@@ -117,15 +124,9 @@ export function createInpaintSession(store: InpaintStore, services: SessionServi
     }
   }
 
-  const titleOf = (file: string) => store.getState().samples.find((sample) => sample.file === file)?.title ?? file;
+  const titleOf = (file: string) => titleOfSample(store.getState().samples, file);
 
-  /** The source in force: the spec's, or the first sample that no model has seen. */
-  function sourceOf({ source }: InpaintSpec): SourceRef | null {
-    if (source) return source;
-    const { samples } = store.getState();
-    const first = samples.find(({ heldOut }) => heldOut) ?? samples[0];
-    return first ? { kind: 'sample', file: first.file } : null;
-  }
+  const sourceOf = ({ source }: InpaintSpec) => sourceOrFirst(source, store.getState().samples);
 
   function remember(): void {
     const { shown, picture } = store.getState();
@@ -136,7 +137,7 @@ export function createInpaintSession(store: InpaintStore, services: SessionServi
   async function bringPicture(spec: InpaintSpec, mine: number): Promise<boolean> {
     const source = sourceOf(spec);
     if (!source || store.getState().picture?.key === keyOf(source)) return true;
-    const { image, name } = await sources.load(source, titleOf, life.signal);
+    const { image, name } = await sources.load(source, life.signal);
     if (mine !== brought || life.signal.aborted) return false;
     runs.cancel();
     showing.clear();
@@ -315,7 +316,7 @@ export function createInpaintSession(store: InpaintStore, services: SessionServi
       const mine = ++asked;
       const source = { kind: 'sample', file } as const;
       try {
-        const { image } = await sources.load(source, titleOf, life.signal);
+        const { image } = await sources.load(source, life.signal);
         if (mine === asked && !life.signal.aborted) takePicture(source, image);
       } catch (error) {
         if (mine === asked && !isAbort(error)) say('bad', `${titleOf(file)} could not be opened. ${messageOf(error)}`);

@@ -4,9 +4,11 @@ import type { CodeGrid, Picture, Progress, TokenizerSummary } from '../../engine
 import { codesFromJson } from '../../image/codes';
 import { isAbort, messageOf, unlessAborted } from '../abort';
 import { readAddress } from '../address';
-import { firstSample, REMEDY } from '../lists';
+import { REMEDY } from '../lists';
+import { createPictureSources } from '../pictureSources';
+import { isCodesFile } from '../pictureFiles';
+import { firstSample, titleOfSample } from '../samples';
 import type { SessionServices, Shared } from './services';
-import { createSources, type LoadedCodes } from './sources';
 import { unpackGrids, type PaintSpec, type SourceRef } from './spec';
 import { changedByLevel, selectModel, type Opened } from './store';
 
@@ -37,20 +39,28 @@ export interface Openings extends Opening {
   clear(): void;
 }
 
-const isCodesFile = (blob: Blob, name: string) => blob.type === 'application/json' || /\.json$/i.test(name);
+/** Codes read from a file: nobody knows the picture that they were made from. */
+interface LoadedCodes {
+  readonly name: string;
+  readonly modelId: string;
+  readonly codes: CodeGrid[];
+}
 
 /** @param ready the models are listed */
 export function createOpening(shared: Shared, services: SessionServices, ready: () => Promise<void>): Openings {
   const { store, engine, life, say, place } = shared;
   const set = store.setState;
-  const sources = createSources(services);
+  const sources = createPictureSources({
+    ...services,
+    read: async (blob, file) => ({ picture: await services.decode(blob), name: titleOf(file) }),
+  });
   let [next, asked] = [1, 0];
   let job: AbortController | null = null;
   let secondJob: AbortController | null = null;
   /** What stands beside the painting, so that it can be encoded again for another model. */
   let second: SourceRef | null = null;
 
-  const titleOf = (file: string) => store.getState().samples.find((sample) => sample.file === file)?.title ?? file;
+  const titleOf = (file: string) => titleOfSample(store.getState().samples, file);
 
   function modelOf(id: string | null | undefined): TokenizerSummary {
     const { models } = store.getState();
@@ -100,7 +110,7 @@ export function createOpening(shared: Shared, services: SessionServices, ready: 
   ): Promise<Opened> {
     const call = { signal, ...(onProgress && { onProgress }) };
     const [{ picture, name }] = await Promise.all([
-      unlessAborted(signal, sources.load(source, titleOf, signal)),
+      unlessAborted(signal, sources.load(source, signal)),
       unlessAborted(signal, engine.load(model.id, call)),
     ]);
     const run = await unlessAborted(signal, engine.reconstruct(model.id, picture, { mode }, call));

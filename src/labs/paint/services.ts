@@ -2,14 +2,16 @@
 import type { MeasureClient } from '../../image/measure/client';
 import type { NamedCodebook, PaintClient } from '../../codebook/paint/client';
 import type { PaintHistory } from '../../codebook/paint/history';
-import type { Capabilities, EngineClient, TokenizerSummary } from '../../engine/types';
+import type { Capabilities, EngineClient, Picture, TokenizerSummary } from '../../engine/types';
 import type { PatchBook } from '../patchBook';
 import type { Sample } from '../samples';
-import type { SourceServices } from './sources';
+import type { FileServices } from '../pictureSources';
 import type { PaintSpec } from './spec';
 import type { LabNotice, Opened, PaintStore } from './store';
 
-export interface SessionServices extends SourceServices {
+export interface SessionServices extends FileServices {
+  /** A file as a picture. Rejects with a message for the visitor. */
+  readonly decode: (blob: Blob) => Promise<Picture>;
   readonly engine: EngineClient;
   /** Rankings and mixes, beside the page. The session disposes of it. */
   readonly paint: PaintClient;

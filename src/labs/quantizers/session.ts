@@ -4,12 +4,13 @@ import type { Capabilities, EngineClient, Picture, Progress, TokenizerSummary } 
 import type { MeasureClient } from '../../image/measure/client';
 import { isAbort, messageOf, unlessAborted } from '../abort';
 import { readAddress } from '../address';
-import { createLists, firstSample, REMEDY } from '../lists';
+import { createLists, REMEDY } from '../lists';
+import { createPictureSources, type FileServices } from '../pictureSources';
 import { createPatchBook, type PatchBook } from '../patchBook';
-import type { Sample } from '../samples';
+import { sourceOrFirst, titleOfSample, type Sample } from '../samples';
 import type { SideName } from './choose';
 import { createProbing, type Probing } from './probe';
-import type { QuantizersSpec, SourceRef } from './spec';
+import type { QuantizersSpec } from './spec';
 import {
   emptySide,
   modelOf,
@@ -31,15 +32,13 @@ export interface SpecHistory {
   redo(): void;
 }
 
-export interface SessionServices {
+export interface SessionServices extends FileServices {
   readonly engine: EngineClient;
   /** How alike two pictures are, beside the page. The session disposes of it. */
   readonly measure: MeasureClient;
   readonly history: SpecHistory;
   readonly loadSamples: (signal: AbortSignal) => Promise<Sample[]>;
   readonly decode: (blob: Blob) => Promise<Picture>;
-  readonly fetchPicture: (url: string, signal: AbortSignal) => Promise<Blob>;
-  readonly sampleUrl: (file: string) => string;
   readonly pageUrl: string;
   readonly modelsUrl: string;
   readonly onBackend?: (capabilities: Capabilities) => void;
@@ -64,8 +63,6 @@ export interface QuantizersSession extends Probing {
   dispose(): void;
 }
 
-/** Own pictures kept for undo; the oldest leave first. */
-const KEPT_PICTURES = 12;
 const SIDES: readonly SideName[] = ['left', 'right'];
 /** Name of the variants whose silenced levels say nothing. */
 const VARIANT = 'part';
@@ -76,9 +73,14 @@ export function createQuantizersSession(store: QuantizersStore, services: Sessio
   let life = new AbortController();
   let unsubscribe = () => {};
   let job: AbortController | null = null;
-  let [asked, next] = [0, 1];
-  const own = new Map<number, LoadedPicture>();
-  const samples = new Map<string, LoadedPicture>();
+  let asked = 0;
+  const sources = createPictureSources<LoadedPicture>({
+    ...services,
+    read: async (blob, file) => ({
+      picture: await services.decode(blob),
+      name: titleOfSample(store.getState().samples, file),
+    }),
+  });
   const variants = new Set<string>();
   const patches = createPatchBook(
     engine,
@@ -97,26 +99,6 @@ export function createQuantizersSession(store: QuantizersStore, services: Sessio
 
   const setSide = (side: SideName, patch: Partial<SideState>) =>
     set((state) => ({ [side]: { ...state[side], ...patch } }));
-
-  async function load(source: SourceRef, signal: AbortSignal): Promise<LoadedPicture> {
-    if (source.kind === 'own') {
-      const loaded = own.get(source.id);
-      if (!loaded) throw new Error('That picture is no longer in memory: drop it again.');
-      return loaded;
-    }
-    const known = samples.get(source.file);
-    if (known) return known;
-    const blob = await services.fetchPicture(services.sampleUrl(source.file), signal);
-    const name = store.getState().samples.find(({ file }) => file === source.file)?.title ?? source.file;
-    const loaded = { picture: await services.decode(blob), name };
-    samples.set(source.file, loaded);
-    return loaded;
-  }
-
-  function sourceOf({ source }: QuantizersSpec): SourceRef | null {
-    const first = firstSample(store.getState().samples);
-    return source ?? (first && { kind: 'sample', file: first.file });
-  }
 
   /** One picture through one model, then through parts of its levels. */
   async function runSide(side: SideName, source: LoadedPicture, model: TokenizerSummary, signal: AbortSignal) {
@@ -180,8 +162,8 @@ export function createQuantizersSession(store: QuantizersStore, services: Sessio
       await unlessAborted(signal, Promise.all([lists.models(), lists.samples(life.signal)]));
       if (store.getState().models.length === 0)
         throw new Error(`There is no tokenizer to run: ${services.modelsUrl}index.json lists none. ${REMEDY}`);
-      const ref = sourceOf(spec);
-      const source = ref && (await unlessAborted(signal, load(ref, signal)));
+      const ref = sourceOrFirst(spec.source, store.getState().samples);
+      const source = ref && (await unlessAborted(signal, sources.load(ref, signal)));
       set({ phase: 'idle', source });
       if (!source) return;
       for (const side of SIDES) setSide(side, { phase: 'running', failure: null });
@@ -209,10 +191,7 @@ export function createQuantizersSession(store: QuantizersStore, services: Sessio
     try {
       const picture = await services.decode(await read());
       if (mine !== asked || life.signal.aborted) return;
-      const id = next++;
-      own.set(id, { picture, name });
-      if (own.size > KEPT_PICTURES) own.delete(own.keys().next().value!);
-      await session.change({ source: { kind: 'own', id } });
+      await session.change({ source: sources.keep({ picture, name }) });
     } catch (error) {
       if (mine === asked && !isAbort(error)) say(`${name || 'This file'} could not be opened. ${messageOf(error)}`);
     }
@@ -275,8 +254,7 @@ export function createQuantizersSession(store: QuantizersStore, services: Sessio
       variants.clear();
       patches.clear();
       measure.dispose();
-      own.clear();
-      samples.clear();
+      sources.clear();
       set({ left: emptySide, right: emptySide, probe: null });
     },
   };

@@ -2,15 +2,16 @@
  * The runs of the lab: what is asked for, the run in flight, the engine's answers. Whatever changes the spec goes
  * through `change`, so that it can be undone; the picture on the screen stays until another one has taken its place.
  */
-import type { Capabilities, EngineClient, TokenizerSummary, Progress } from '../../engine/types';
+import type { Capabilities, EngineClient, Picture, TokenizerSummary, Progress } from '../../engine/types';
 import { codesFromJson } from '../../image/codes';
 import type { Notice } from '../contract';
-import type { Sample } from '../samples';
+import { sourceOrFirst, titleOfSample, type Sample } from '../samples';
 import { isAbort, messageOf, unlessAborted } from '../abort';
 import { readAddress } from '../address';
 import { createSideWork, type SideWork } from './sideWork';
-import { createSources, type Loaded, type SourceServices } from './sources';
-import type { ReconstructSpec, SourceRef } from './spec';
+import { createPictureSources, type FileServices } from '../pictureSources';
+import { isCodesFile } from '../pictureFiles';
+import type { ReconstructSpec } from './spec';
 import {
   selectBusy,
   selectModel,
@@ -32,7 +33,11 @@ export interface SpecHistory {
 }
 
 /** What the session is given. */
-export interface SessionServices extends SourceServices {
+type Loaded = LoadedPicture | LoadedCodes;
+
+export interface SessionServices extends FileServices {
+  /** A file as a picture. Rejects with a message for the visitor. */
+  readonly decode: (blob: Blob) => Promise<Picture>;
   readonly engine: EngineClient;
   readonly history: SpecHistory;
   readonly notify: (notice: Notice) => void;
@@ -78,14 +83,15 @@ const viewOf = (view: ReconstructView, levels: number): ReconstructView => ({
   level: Math.min(view.level, levels - 1),
 });
 
-const isCodesFile = (blob: Blob, name: string) => blob.type === 'application/json' || /\.json$/i.test(name);
-
 const remedy =
   'Put a model folder beside index.json and name it there (docs/model-format.md), or open this page with ?models= and the address of a folder of models.';
 
 export function createReconstructSession(store: ReconstructStore, services: SessionServices): ReconstructSession {
   const { engine, history, notify } = services;
-  const sources = createSources(services);
+  const sources = createPictureSources<Loaded>({
+    ...services,
+    read: async (blob, file) => ({ picture: await services.decode(blob), name: titleOf(file), fileBytes: blob.size }),
+  });
   const set = store.setState;
   let life = new AbortController();
   let unsubscribe = () => {};
@@ -123,15 +129,7 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     }
   }
 
-  /** The source in force: the spec's, or the first sample that no model has seen. */
-  function sourceOf(spec: ReconstructSpec): SourceRef | null {
-    if (spec.source) return spec.source;
-    const { samples } = store.getState();
-    const first = samples.find((sample) => sample.heldOut) ?? samples[0];
-    return first ? { kind: 'sample', file: first.file } : null;
-  }
-
-  const titleOf = (file: string) => store.getState().samples.find((sample) => sample.file === file)?.title ?? file;
+  const titleOf = (file: string) => titleOfSample(store.getState().samples, file);
 
   async function loadModel(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<TokenizerSummary> {
     await unlessAborted(signal, lists());
@@ -187,8 +185,8 @@ export function createReconstructSession(store: ReconstructStore, services: Sess
     try {
       const load = async (): Promise<Loaded | null> => {
         await fetchSamples();
-        const ref = sourceOf(spec);
-        const source = ref && (await sources.load(ref, titleOf, signal));
+        const ref = sourceOrFirst(spec.source, store.getState().samples);
+        const source = ref && (await sources.load(ref, signal));
         if (source && 'picture' in source && !signal.aborted) set({ source });
         return source;
       };

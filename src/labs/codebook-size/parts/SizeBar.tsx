@@ -1,7 +1,7 @@
-import { ActionIcon, SegmentedControl, Slider, Tooltip } from '@mantine/core';
+import { SegmentedControl, Slider, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
 import { formatInteger } from '../../../ui/format';
-import { IconArrowBackUp, IconArrowForwardUp } from '../../../ui/icons';
+import { UndoButtons } from '../../../ui/UndoButtons';
 import { ModelChoice } from '../../ModelChoice';
 import { notchOf, wholeSize } from '../sizes';
 import { selectLadder, selectModel, selectNotches, selectSize, withCodebook } from '../store';
@@ -74,16 +74,7 @@ export function SizeBar() {
               onChange={(id) => void session.change({ model: id, size: null })}
             />
           )}
-          <Tooltip label="Undo (Ctrl+Z)">
-            <ActionIcon aria-label="Undo" data-testid="undo" disabled={!canUndo} onClick={() => void session.undo()}>
-              <IconArrowBackUp size={17} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label="Redo (Ctrl+Shift+Z)">
-            <ActionIcon aria-label="Redo" data-testid="redo" disabled={!canRedo} onClick={() => void session.redo()}>
-              <IconArrowForwardUp size={17} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
+          <UndoButtons {...{ canUndo, canRedo }} onUndo={() => session.undo()} onRedo={() => session.redo()} />
         </span>
       </div>
       <Slider

@@ -1,5 +1,5 @@
-import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconArrowForwardUp } from '../../../ui/icons';
+import { SegmentedControl } from '@mantine/core';
+import { UndoButtons } from '../../../ui/UndoButtons';
 import { ModelChoice } from '../../ModelChoice';
 import type { CodebookPage } from '../spec';
 import { selectLevel, selectModel } from '../store';
@@ -51,16 +51,7 @@ export function Toolbar() {
           />
         )}
         <span className={classes.pair}>
-          <Tooltip label="Undo (Ctrl+Z)">
-            <ActionIcon aria-label="Undo" data-testid="undo" disabled={!canUndo} onClick={() => void session.undo()}>
-              <IconArrowBackUp size={17} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label="Redo (Ctrl+Shift+Z)">
-            <ActionIcon aria-label="Redo" data-testid="redo" disabled={!canRedo} onClick={() => void session.redo()}>
-              <IconArrowForwardUp size={17} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
+          <UndoButtons {...{ canUndo, canRedo }} onUndo={() => session.undo()} onRedo={() => session.redo()} />
         </span>
       </span>
     </div>

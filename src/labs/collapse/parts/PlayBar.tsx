@@ -1,13 +1,7 @@
 import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
-import {
-  IconArrowBackUp,
-  IconArrowForwardUp,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconPlayerSkipBack,
-  IconPlayerSkipForward,
-} from '../../../ui/icons';
+import { IconPlayerPause, IconPlayerPlay, IconPlayerSkipBack, IconPlayerSkipForward } from '../../../ui/icons';
 import { formatInteger } from '../../../ui/format';
+import { UndoButtons } from '../../../ui/UndoButtons';
 import primary from '../../primary.module.css';
 import { SPEEDS } from '../store';
 import { useLab, useLabState } from './labState';
@@ -71,16 +65,13 @@ export function PlayBar() {
         {backend && `${stepMs !== null ? ', ' : ''}${backend}`}
       </span>
       <span className={classes.end}>
-        <Tooltip label="Undo the last change of the settings">
-          <ActionIcon aria-label="Undo" disabled={!canUndo} onClick={() => session.undo()} data-testid="undo">
-            <IconArrowBackUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Redo">
-          <ActionIcon aria-label="Redo" disabled={!canRedo} onClick={() => session.redo()} data-testid="redo">
-            <IconArrowForwardUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
+        <UndoButtons
+          {...{ canUndo, canRedo }}
+          onUndo={() => session.undo()}
+          onRedo={() => session.redo()}
+          undoLabel="Undo the last change of the settings"
+          redoLabel="Redo"
+        />
       </span>
     </div>
   );

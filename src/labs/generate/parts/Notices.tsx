@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { BackendLine, FailureLine } from '../../Notice';
+import { BackendLine, LabFailure } from '../../Notice';
 import { useLab, useLabState } from './labState';
 
 /** What went wrong; what was there stays below it. */
@@ -7,18 +6,7 @@ export function FailureNotice() {
   const { session } = useLab();
   const failure = useLabState((state) => state.failure);
   const noModels = useLabState((state) => state.models.length === 0);
-  if (!failure) return null;
-  return (
-    <FailureLine message={failure}>
-      {noModels ? (
-        <Button component="a" href="#/models">
-          Open the Models page
-        </Button>
-      ) : (
-        <Button onClick={() => void session.retry()}>Try again</Button>
-      )}
-    </FailureLine>
-  );
+  return <LabFailure message={failure} noModels={noModels} onRetry={() => void session.retry()} />;
 }
 
 export function EngineNotice() {

@@ -1,6 +1,5 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
 import { formatCount } from '../../../ui/format';
-import { IconArrowBackUp, IconArrowForwardUp } from '../../../ui/icons';
+import { UndoButtons } from '../../../ui/UndoButtons';
 import { ModelChoice } from '../../ModelChoice';
 import { selectModel } from '../store';
 import { useLab, useLabState } from './labState';
@@ -28,16 +27,7 @@ export function Toolbar() {
         {tokenizer?.title ?? model.pairsWith.id}. <a href={`#/models/${model.id}`}>Model card</a>
       </span>
       <span className={classes.end}>
-        <Tooltip label="Undo (Ctrl+Z)">
-          <ActionIcon aria-label="Undo" data-testid="undo" disabled={!canUndo} onClick={() => session.undo()}>
-            <IconArrowBackUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Redo (Ctrl+Shift+Z)">
-          <ActionIcon aria-label="Redo" data-testid="redo" disabled={!canRedo} onClick={() => session.redo()}>
-            <IconArrowForwardUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
+        <UndoButtons {...{ canUndo, canRedo }} onUndo={() => session.undo()} onRedo={() => session.redo()} />
       </span>
     </div>
   );

@@ -1,59 +1,28 @@
-import { Dropzone } from '@mantine/dropzone';
-import { IconPhoto } from '../../../ui/icons';
-import { SampleRow } from '../../SampleRow';
+import { PictureIntro } from '../../PictureIntro';
 import { useLab, useLabState } from './labState';
-import classes from './Intro.module.css';
 
 /** The promise in two sentences, and every door a picture can come in by. */
 export function Intro() {
   const { context, session } = useLab();
   const samples = useLabState((state) => state.samples);
   const shown = useLabState((state) => state.picture?.key);
-  const take = ([file]: readonly File[]) => file && void session.open(file, file.name);
   return (
-    <div className={classes.intro}>
-      <div>
-        <h1 className={classes.promise}>Paint over what should go.</h1>
-        <p className={classes.lede}>
-          The network guesses the codes that you hid from all that is around them, several times over: choose. Outside
-          of the hole every pixel stays your own.
-        </p>
-      </div>
-      <div className={classes.doors}>
-        <Dropzone
-          onDrop={take}
-          multiple={false}
-          className={classes.drop}
-          role="button"
-          data-testid="drop-zone"
-          aria-label="Drop a picture anywhere, paste one, or press Enter to choose a file"
-          inputProps={{ hidden: true, 'aria-label': 'Choose a picture', ...{ 'data-testid': 'inpaint-file' } }}
-          activateOnClick
-        >
-          <span className={classes.dropLine}>
-            <IconPhoto size={20} stroke={1.6} aria-hidden="true" />
-            <span>
-              <strong>Drop a picture</strong> of any size, paste one, or click to choose
-            </span>
-          </span>
-        </Dropzone>
-        <SampleRow
-          samples={samples}
-          samplesUrl={context.samplesUrl}
-          isActive={({ file }) => file === shown}
-          onPick={({ file }) => void session.openSample(file)}
-        />
-      </div>
-      <Dropzone.FullScreen
-        active
-        withinPortal={false}
-        onDrop={take}
-        multiple={false}
-        className={classes.everywhere}
-        inputProps={{ 'aria-label': 'A picture dropped anywhere on the page' }}
-      >
-        <p className={classes.everywhereText}>Let go: then paint over what should go</p>
-      </Dropzone.FullScreen>
-    </div>
+    <PictureIntro
+      promise="Paint over what should go."
+      lede="The network guesses the codes that you hid from all that is around them, several times over: choose. Outside of the hole every pixel stays your own."
+      onFiles={([file]) => file && void session.open(file, file.name)}
+      label="Drop a picture anywhere, paste one, or press Enter to choose a file"
+      inputTestId="inpaint-file"
+      drop={
+        <>
+          <strong>Drop a picture</strong> of any size, paste one, or click to choose
+        </>
+      }
+      letGo="Let go: then paint over what should go"
+      samples={samples}
+      samplesUrl={context.samplesUrl}
+      isActive={({ file }) => file === shown}
+      onPick={({ file }) => void session.openSample(file)}
+    />
   );
 }

@@ -1,7 +1,5 @@
-import { Button, CloseButton } from '@mantine/core';
-import { BackendLine, FailureLine } from '../../Notice';
+import { BackendLine, LabFailure, MessageLine } from '../../Notice';
 import { useLab, useLabState } from './labState';
-import classes from './CanvasCard.module.css';
 
 /** What went wrong; what was there stays below it. */
 export function FailureNotice() {
@@ -9,17 +7,12 @@ export function FailureNotice() {
   const failure = useLabState((state) => state.failure);
   const noModels = useLabState((state) => state.models.length === 0);
   const hasHole = useLabState((state) => state.bounds !== null);
-  if (!failure) return null;
   return (
-    <FailureLine message={failure}>
-      {noModels ? (
-        <Button component="a" href="#/models">
-          Open the Models page
-        </Button>
-      ) : (
-        <Button onClick={() => void (hasHole ? session.fill() : session.retry())}>Try again</Button>
-      )}
-    </FailureLine>
+    <LabFailure
+      message={failure}
+      noModels={noModels}
+      onRetry={() => void (hasHole ? session.fill() : session.retry())}
+    />
   );
 }
 
@@ -40,16 +33,5 @@ export function EngineNotice() {
 export function LabNotice() {
   const { session } = useLab();
   const notice = useLabState((state) => state.notice);
-  if (!notice) return null;
-  return (
-    <div
-      className={classes.notice}
-      data-kind={notice.kind}
-      role={notice.kind === 'bad' ? 'alert' : 'status'}
-      data-testid="inpaint-notice"
-    >
-      <span>{notice.message}</span>
-      <CloseButton size="sm" aria-label="Dismiss" onClick={() => session.dismiss()} />
-    </div>
-  );
+  return notice && <MessageLine {...notice} onDismiss={() => session.dismiss()} testId="inpaint-notice" />;
 }

@@ -1,8 +1,6 @@
 import { ActionIcon, Slider, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import {
-  IconArrowBackUp,
-  IconArrowForwardUp,
   IconArrowsMaximize,
   IconArrowsMinimize,
   IconBrush,
@@ -12,6 +10,7 @@ import {
   IconMarquee2,
   IconX,
 } from '../../../ui/icons';
+import { UndoButtons } from '../../../ui/UndoButtons';
 import { growthStep } from '../editing';
 import { selectBusy, selectLayer, type Tool } from '../store';
 import { ExtendMenu, MaskMenu } from './Menus';
@@ -89,16 +88,12 @@ export function ToolBar() {
         <ExtendMenu />
       </span>
       <span className={classes.end}>
-        <Tooltip label="Undo (Ctrl+Z)">
-          <ActionIcon aria-label="Undo" disabled={!canUndo} onClick={() => session.undo()} data-testid="inpaint-undo">
-            <IconArrowBackUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Redo (Ctrl+Shift+Z)">
-          <ActionIcon aria-label="Redo" disabled={!canRedo} onClick={() => session.redo()} data-testid="inpaint-redo">
-            <IconArrowForwardUp size={17} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
+        <UndoButtons
+          {...{ canUndo, canRedo }}
+          onUndo={() => session.undo()}
+          onRedo={() => session.redo()}
+          testPrefix="inpaint-"
+        />
       </span>
     </div>
   );

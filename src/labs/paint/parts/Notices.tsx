@@ -1,7 +1,7 @@
-import { Button, CloseButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect } from 'react';
 import { ProgressLine } from '../../../ui/ProgressLine';
-import { BackendLine, FailureLine } from '../../Notice';
+import { BackendLine, LabFailure, MessageLine } from '../../Notice';
 import { selectBusy } from '../store';
 import { useLab, useLabState } from './labState';
 import classes from './Desk.module.css';
@@ -11,18 +11,7 @@ export function FailureNotice() {
   const { session } = useLab();
   const failure = useLabState((state) => state.failure);
   const noModels = useLabState((state) => state.models.length === 0);
-  if (!failure) return null;
-  return (
-    <FailureLine message={failure}>
-      {noModels ? (
-        <Button component="a" href="#/models">
-          Open the Models page
-        </Button>
-      ) : (
-        <Button onClick={() => void session.retry()}>Try again</Button>
-      )}
-    </FailureLine>
-  );
+  return <LabFailure message={failure} noModels={noModels} onRetry={() => void session.retry()} />;
 }
 
 export function EngineNotice() {
@@ -50,18 +39,7 @@ export function LabNotice() {
     const timer = setTimeout(() => session.dismiss(), INFO_MS);
     return () => clearTimeout(timer);
   }, [session, notice]);
-  if (!notice) return null;
-  return (
-    <div
-      className={classes.notice}
-      data-kind={notice.kind}
-      role={notice.kind === 'bad' ? 'alert' : 'status'}
-      data-testid="paint-notice"
-    >
-      <span>{notice.message}</span>
-      <CloseButton size="sm" aria-label="Dismiss" onClick={() => session.dismiss()} />
-    </div>
-  );
+  return notice && <MessageLine {...notice} onDismiss={() => session.dismiss()} testId="paint-notice" />;
 }
 
 /** Download, compilation, encoding; with the way to stop them. */

@@ -1,13 +1,6 @@
 import { ActionIcon, SegmentedControl, Slider, Tooltip } from '@mantine/core';
-import {
-  IconArrowBackUp,
-  IconArrowForwardUp,
-  IconBrush,
-  IconBucketDroplet,
-  IconColorPicker,
-  IconMarquee2,
-  IconRubberStamp,
-} from '../../../ui/icons';
+import { IconBrush, IconBucketDroplet, IconColorPicker, IconMarquee2, IconRubberStamp } from '../../../ui/icons';
+import { UndoButtons } from '../../../ui/UndoButtons';
 import { ModelChoice } from '../../ModelChoice';
 import { selectBusy, selectModel, type Tool } from '../store';
 import { useLab, useLabState } from './labState';
@@ -72,7 +65,7 @@ export function ToolBar() {
             onChange={(id) => void session.reopen({ model: id })}
           />
         )}
-        <UndoButtons />
+        <WayBack />
       </span>
     </div>
   );
@@ -125,7 +118,7 @@ function ToolKnob({ tool }: { tool: Tool }) {
   );
 }
 
-function UndoButtons() {
+function WayBack() {
   const { session } = useLab();
   const canUndo = useLabState((state) => state.canUndo);
   const canRedo = useLabState((state) => state.canRedo);
@@ -133,16 +126,14 @@ function UndoButtons() {
   const redoLabel = useLabState((state) => state.redoLabel);
   return (
     <span className={classes.group}>
-      <Tooltip label={`Undo${undoLabel ? `: ${undoLabel}` : ''} (Ctrl+Z)`}>
-        <ActionIcon aria-label="Undo" disabled={!canUndo} onClick={() => session.undo()} data-testid="paint-undo">
-          <IconArrowBackUp size={17} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={`Redo${redoLabel ? `: ${redoLabel}` : ''} (Ctrl+Shift+Z)`}>
-        <ActionIcon aria-label="Redo" disabled={!canRedo} onClick={() => session.redo()} data-testid="paint-redo">
-          <IconArrowForwardUp size={17} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
+      <UndoButtons
+        {...{ canUndo, canRedo }}
+        onUndo={() => session.undo()}
+        onRedo={() => session.redo()}
+        testPrefix="paint-"
+        undoLabel={`Undo${undoLabel ? `: ${undoLabel}` : ''} (Ctrl+Z)`}
+        redoLabel={`Redo${redoLabel ? `: ${redoLabel}` : ''} (Ctrl+Shift+Z)`}
+      />
     </span>
   );
 }

@@ -1,5 +1,4 @@
-import { Button, CloseButton } from '@mantine/core';
-import { BackendLine, FailureLine } from '../../Notice';
+import { BackendLine, LabFailure, MessageLine } from '../../Notice';
 import { missingKinds } from '../choose';
 import { useLab, useLabState } from './labState';
 import classes from './Side.module.css';
@@ -9,18 +8,7 @@ export function FailureNotice() {
   const { session } = useLab();
   const failure = useLabState((state) => state.failure);
   const noModels = useLabState((state) => state.models.length === 0);
-  if (!failure) return null;
-  return (
-    <FailureLine message={failure}>
-      {noModels ? (
-        <Button component="a" href="#/models">
-          Open the Models page
-        </Button>
-      ) : (
-        <Button onClick={() => void session.retry()}>Try again</Button>
-      )}
-    </FailureLine>
-  );
+  return <LabFailure message={failure} noModels={noModels} onRetry={() => void session.retry()} />;
 }
 
 export function EngineNotice() {
@@ -43,10 +31,7 @@ export function LabNotice() {
   return (
     <>
       {notice && (
-        <div className={classes.notice} data-kind="bad" role="alert" data-testid="quantizers-notice">
-          <span>{notice}</span>
-          <CloseButton size="sm" aria-label="Dismiss" onClick={() => session.dismiss()} />
-        </div>
+        <MessageLine kind="bad" message={notice} onDismiss={() => session.dismiss()} testId="quantizers-notice" />
       )}
       {missing && (
         <p className={classes.missing} data-testid="missing-kinds">

@@ -1,11 +1,12 @@
 import { lazy, Suspense, useRef, useState } from 'react';
-import { Dropzone } from '@mantine/dropzone';
 import { Button } from '@mantine/core';
-import { IconCamera, IconFolder, IconPhoto } from '../../../ui/icons';
+import { IconCamera, IconFolder } from '../../../ui/icons';
 import { formatInteger } from '../../../ui/format';
+import { DropAnywhere, PictureDrop } from '../../PictureDrop';
 import { SampleRow } from '../../SampleRow';
 import { promiseOf } from '../../codeFacts';
 import { selectModel } from '../store';
+import { isSampleShown } from '../../samples';
 import { useLab, useLabState } from './labState';
 import classes from './Intro.module.css';
 
@@ -23,7 +24,6 @@ export function Intro() {
   const asked = useLabState((state) => state.spec.source);
   const shown = useLabState((state) => state.source?.name);
   const { integers, grids } = promiseOf(model ?? usual);
-  const openDialog = useRef<() => void>(null);
   const folder = useRef<HTMLInputElement>(null);
   const [camera, setCamera] = useState(false);
   return (
@@ -36,23 +36,15 @@ export function Intro() {
         </p>
       </div>
       <div className={classes.doors}>
-        <Dropzone
-          openRef={openDialog}
-          onDrop={takeFiles}
-          className={classes.drop}
-          role="button"
-          data-testid="drop-zone"
-          aria-label="Drop a picture anywhere, paste one, or press Enter to choose files"
-          inputProps={{ hidden: true, 'aria-label': 'Choose pictures', ...{ 'data-testid': 'file-input' } }}
-          activateOnClick
+        <PictureDrop
+          onFiles={takeFiles}
+          multiple
+          label="Drop a picture anywhere, paste one, or press Enter to choose files"
+          inputTestId="file-input"
+          roomy
         >
-          <span className={classes.dropLine}>
-            <IconPhoto size={20} stroke={1.6} aria-hidden="true" />
-            <span>
-              <strong>Drop a picture</strong> anywhere, paste one, or click to choose
-            </span>
-          </span>
-        </Dropzone>
+          <strong>Drop a picture</strong> anywhere, paste one, or click to choose
+        </PictureDrop>
         <div className={classes.buttons}>
           <Button leftSection={<IconCamera size={15} stroke={1.7} />} onClick={() => setCamera(true)}>
             Camera
@@ -79,21 +71,13 @@ export function Intro() {
         <SampleRow
           samples={samples}
           samplesUrl={context.samplesUrl}
-          isActive={({ file, title }) =>
-            asked === null ? shown === title : asked.kind === 'sample' && asked.file === file
-          }
+          isActive={(sample) => isSampleShown(sample, asked, shown)}
           onPick={({ file }) => void session.change({ source: { kind: 'sample', file } })}
         />
       </div>
-      <Dropzone.FullScreen
-        active
-        withinPortal={false}
-        onDrop={takeFiles}
-        className={classes.everywhere}
-        inputProps={{ 'aria-label': 'Pictures dropped anywhere on the page' }}
-      >
-        <p className={classes.everywhereText}>Let go: it becomes codes</p>
-      </Dropzone.FullScreen>
+      <DropAnywhere onFiles={takeFiles} multiple>
+        Let go: it becomes codes
+      </DropAnywhere>
       {camera && (
         <Suspense fallback={null}>
           <CameraDialog onClose={() => setCamera(false)} onShot={(blob) => void session.open(blob, 'Camera picture')} />

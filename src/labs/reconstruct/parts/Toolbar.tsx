@@ -1,5 +1,6 @@
-import { ActionIcon, Button, Popover, SegmentedControl, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconArrowForwardUp, IconInfoCircle } from '../../../ui/icons';
+import { Button, Popover, SegmentedControl } from '@mantine/core';
+import { IconInfoCircle } from '../../../ui/icons';
+import { UndoButtons } from '../../../ui/UndoButtons';
 import { ModelChoice } from '../../ModelChoice';
 import { selectFit, selectModel } from '../store';
 import { useLab, useLabState } from './labState';
@@ -60,16 +61,7 @@ export function Toolbar() {
           </Popover>
         )}
         <span className={classes.pair}>
-          <Tooltip label="Undo (Ctrl+Z)">
-            <ActionIcon aria-label="Undo" data-testid="undo" disabled={!canUndo} onClick={() => void session.undo()}>
-              <IconArrowBackUp size={17} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label="Redo (Ctrl+Shift+Z)">
-            <ActionIcon aria-label="Redo" data-testid="redo" disabled={!canRedo} onClick={() => void session.redo()}>
-              <IconArrowForwardUp size={17} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
+          <UndoButtons {...{ canUndo, canRedo }} onUndo={() => session.undo()} onRedo={() => session.redo()} />
         </span>
       </span>
     </div>
