@@ -2,6 +2,7 @@
  * The walls of the house (docs/architecture.md): a room imports only what stands to its right.
  *   app -> labs -> { ui, experiment, engine (its client) }
  *   engine -> { models, diffusion, quantize, codebook, image } -> { graph, tfjs } -> kernels -> gpu
+ *   workers stands beside them, under codebook and image.
  * Type imports count. No cycles.
  */
 const room = (name) => `^src/${name}/`;
@@ -23,8 +24,9 @@ module.exports = {
     only('models', ['graph', 'tfjs', 'kernels', 'gpu', 'image']),
     only('diffusion', []),
     only('quantize', []),
-    only('image', []),
-    only('codebook', ['diffusion']),
+    only('workers', []),
+    only('image', ['workers']),
+    only('codebook', ['diffusion', 'workers']),
     only('experiment', []),
     only('engine', ['models', 'diffusion', 'quantize', 'codebook', 'image', 'graph', 'tfjs', 'kernels', 'gpu']),
     only('ui', []),

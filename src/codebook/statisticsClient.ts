@@ -1,4 +1,5 @@
-import { proxy, wrap, type Remote } from 'comlink';
+import { proxy, type Remote } from 'comlink';
+import { createWorkerLink, type WorkerLink } from '../workers/link';
 import type { BatchOptions, BatchPoint } from './batches';
 import type { IndexGrid } from './counts';
 import type { MapOptions, MapReport } from './map';
@@ -51,53 +52,16 @@ export interface StatisticsClient {
   dispose(): void;
 }
 
-interface Started {
-  readonly worker: Worker;
-  readonly api: Remote<StatisticsWorker>;
-  readonly failed: Promise<never>;
-}
-
 export function createStatisticsClient(): StatisticsClient {
-  let shared: Started | null = null;
-  let life = new AbortController();
-
-  const start = (): Started => {
-    // Vite bundles a worker only where it is written in one expression: by a variable the source would be shipped as it is.
-    const worker = new Worker(new URL('./statisticsWorker.ts', import.meta.url), {
-      type: 'module',
-      name: 'statistics',
-    });
-    const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => {
-        shared = null;
-        reject(new Error(`The statistics worker did not start: ${event.message || 'its script could not be loaded'}.`));
-      };
-    });
-    // Whoever waits for it hears of it; nobody has to.
-    failed.catch(() => undefined);
-    return { worker, api: wrap<StatisticsWorker>(worker), failed };
-  };
-
-  async function race<T>(
-    { api, failed }: Started,
-    signal: AbortSignal,
-    send: (api: Remote<StatisticsWorker>) => Promise<T>,
-  ) {
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error));
-    });
-    return Promise.race([send(api), failed, aborted]);
-  }
-
-  const signalOf = ({ signal }: StatisticsCall): AbortSignal => {
-    signal?.throwIfAborted();
-    return AbortSignal.any(signal ? [signal, life.signal] : [life.signal]);
-  };
-
-  const run = async <T>(call: StatisticsCall, send: (api: Remote<StatisticsWorker>) => Promise<T>): Promise<T> => {
-    const signal = signalOf(call);
-    return race((shared ??= start()), signal, send);
-  };
+  const open = () =>
+    createWorkerLink<StatisticsWorker>(
+      () => new Worker(new URL('./statisticsWorker.ts', import.meta.url), { type: 'module', name: 'statistics' }),
+      'statistics worker',
+    );
+  const shared = open();
+  /** Of maps under way. */
+  const maps = new Set<WorkerLink<StatisticsWorker>>();
+  const run = <T>(call: StatisticsCall, send: (api: Remote<StatisticsWorker>) => Promise<T>) => shared.run(send, call);
 
   return {
     perplexityByBatch: (pictures, codebookSize, sizes, options, call = {}) =>
@@ -113,21 +77,22 @@ export function createStatisticsClient(): StatisticsClient {
         ),
       ),
     components: (codebook, codeDim, count, call = {}) => run(call, (api) => api.components(codebook, codeDim, count)),
-    async umap(codebook, codeDim, options, onReport, call = {}) {
-      const signal = signalOf(call);
-      const own = start();
+    async umap(codebook, codeDim, options, onReport, { signal } = {}) {
+      const own = open();
+      maps.add(own);
+      let ended = false;
       try {
-        const tell = (report: MapReport) => !signal.aborted && onReport(report);
-        return await race(own, signal, (api) => api.umap(codebook, codeDim, options, proxy(tell)));
+        const tell = (report: MapReport) => ended || onReport(report);
+        return await own.run((api) => api.umap(codebook, codeDim, options, proxy(tell)), { signal });
       } finally {
-        own.worker.terminate();
+        ended = true;
+        own.dispose();
+        maps.delete(own);
       }
     },
     dispose() {
-      life.abort();
-      life = new AbortController();
-      shared?.worker.terminate();
-      shared = null;
+      for (const map of maps) map.dispose();
+      shared.dispose();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The slow part of painting, in a worker of its own: rankings of codes, and mixing latents. The first call starts it. */
-import { proxy, wrap, type Remote } from 'comlink';
+import { proxy } from 'comlink';
+import { createWorkerLink } from '../../workers/link';
 import { mixSteps, type Latents, type MixStep, type Quantizer } from './quantize';
 import { CodeSpace } from './space';
 import type { PaintWorker } from './worker';
@@ -33,46 +34,32 @@ export interface PaintClient {
 
 /** @throws (rejects) Error that says what to do where the worker does not start */
 export function createPaintClient(): PaintClient {
-  let started: { worker: Worker; api: Remote<PaintWorker>; failed: Promise<never>; opened: Set<string> } | null = null;
-  const start = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'paint' });
-    const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => {
-        started = null;
-        reject(new Error(`The painting worker did not start: ${event.message || 'its script could not be loaded'}.`));
-      };
-      ended = reject;
-    });
-    failed.catch(() => undefined);
-    return { worker, api: wrap<PaintWorker>(worker), failed, opened: new Set<string>() };
-  };
-  let ended: (reason: Error) => void = () => undefined;
-  const live = () => (started ??= start());
-
+  const start = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'paint' });
+  const link = createWorkerLink<PaintWorker>(start, 'painting worker');
+  /** Codebooks that a worker has. */
+  const opened = new WeakMap<object, Set<string>>();
   return {
-    async ladders({ key, rows, size, cosine }, codes, count) {
-      const { api, failed, opened } = live();
-      if (!opened.has(key)) {
-        opened.add(key);
-        await Promise.race([api.openSpace(key, rows, size, cosine), failed]);
-      }
-      return Promise.race([api.ladders(key, codes, count), failed]);
-    },
+    ladders: ({ key, rows, size, cosine }, codes, count) =>
+      link.run(async (api) => {
+        const keys = opened.get(api) ?? new Set<string>();
+        opened.set(api, keys);
+        if (!keys.has(key)) {
+          keys.add(key);
+          await api.openSpace(key, rows, size, cosine);
+        }
+        return api.ladders(key, codes, count);
+      }),
     async mix({ quantizer, from, to, steps }, onStep, signal) {
       signal.throwIfAborted();
-      const { api, failed } = live();
       const tell = proxy((step: MixStep) => {
         if (!signal.aborted) onStep(step);
         return !signal.aborted;
       });
-      await Promise.race([api.mix(quantizer, from, to, steps, tell), failed]);
+      // The worker is waited for: it ends at its next step, and is free for another mix then.
+      await link.run((api) => api.mix(quantizer, from, to, steps, tell));
       signal.throwIfAborted();
     },
-    dispose() {
-      ended(new DOMException('The painting worker was put away.', 'AbortError'));
-      started?.worker.terminate();
-      started = null;
-    },
+    dispose: () => link.dispose(),
   };
 }
 

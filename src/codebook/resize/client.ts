@@ -1,4 +1,4 @@
-import { wrap, type Remote } from 'comlink';
+import { createWorkerLink } from '../../workers/link';
 import type { ResizedCodebook } from '../types';
 import type { CountedCodebook, ResizeMethod } from './types';
 import type { ResizeWorker } from './worker';
@@ -30,46 +30,18 @@ export interface ResizeClient {
 }
 
 export function createResizeClient(): ResizeClient {
-  let started: { worker: Worker; api: Remote<ResizeWorker>; failed: Promise<never>; end: AbortController } | null =
-    null;
-
-  const start = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'codebook-resize' });
-    const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => {
-        started = null;
-        reject(new Error(`The codebook worker did not start: ${event.message || 'its script could not be loaded'}.`));
-      };
-    });
-    // Whoever waits for it hears of it; nobody has to.
-    failed.catch(() => undefined);
-    return { worker, api: wrap<ResizeWorker>(worker), failed, end: new AbortController() };
-  };
-
-  async function run<T>({ signal }: ResizeCall, send: (api: Remote<ResizeWorker>) => Promise<T>): Promise<T> {
-    signal?.throwIfAborted();
-    const { api, failed, end } = (started ??= start());
-    const cancelled = AbortSignal.any(signal ? [signal, end.signal] : [end.signal]);
-    const aborted = new Promise<never>((_, reject) => {
-      cancelled.addEventListener('abort', () => reject(cancelled.reason as Error), { once: true });
-    });
-    return Promise.race([send(api), failed, aborted]);
-  }
-
+  const start = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'codebook-resize' });
+  const link = createWorkerLink<ResizeWorker>(start, 'codebook worker');
   return {
     resize: (key, books, size, method, call = {}) =>
-      run(call, async (api) => {
+      link.run(async (api) => {
         const known = await api.resize(key, size, method);
         if (known) return known;
         await api.open(key, books);
         const made = await api.resize(key, size, method);
         if (!made) throw new Error(`The codebook worker has forgotten ${key}.`);
         return made;
-      }),
-    dispose() {
-      started?.end.abort();
-      started?.worker.terminate();
-      started = null;
-    },
+      }, call),
+    dispose: () => link.dispose(),
   };
 }

@@ -1,4 +1,5 @@
-import { proxy, wrap, type Remote } from 'comlink';
+import { proxy } from 'comlink';
+import { createWorkerLink } from '../../workers/link';
 import type { Picture } from '../types';
 import type { CodecName, RateMatch } from './rateMatch';
 import type { CodecWorker } from './worker';
@@ -25,42 +26,18 @@ export interface CodecClient {
 }
 
 export function createCodecClient(): CodecClient {
-  let started: { worker: Worker; api: Remote<CodecWorker>; failed: Promise<never>; end: AbortController } | null = null;
+  const start = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'codecs' });
+  const link = createWorkerLink<CodecWorker>(start, 'codec worker');
   let nextId = 0;
-
-  const start = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'codecs' });
-    const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => {
-        started = null;
-        reject(new Error(`The codec worker did not start: ${event.message || 'its script could not be loaded'}.`));
-      };
-    });
-    // Whoever waits for it hears of it; nobody has to.
-    failed.catch(() => undefined);
-    return { worker, api: wrap<CodecWorker>(worker), failed, end: new AbortController() };
-  };
-
   return {
-    async match(picture, codec, { budgetBytes, count, signal, onTrial }) {
-      signal?.throwIfAborted();
-      const { api, failed, end } = (started ??= start());
+    match(picture, codec, { budgetBytes, count, signal, onTrial }) {
       const id = nextId++;
-      const cancelled = AbortSignal.any(signal ? [signal, end.signal] : [end.signal]);
-      const aborted = new Promise<never>((_, reject) => {
-        cancelled.addEventListener('abort', () => {
-          if (!end.signal.aborted) void api.cancel(id);
-          reject(cancelled.reason as Error);
-        });
-      });
       const options = count ? { budgetBytes, count } : { budgetBytes };
-      const result = api.match(id, picture, codec, options, onTrial && proxy(onTrial)) as Promise<RateMatch>;
-      return Promise.race([result, failed, aborted]);
+      return link.run(
+        (api) => api.match(id, picture, codec, options, onTrial && proxy(onTrial)) as Promise<RateMatch>,
+        { signal, onAbort: (api) => void api.cancel(id) },
+      );
     },
-    dispose() {
-      started?.end.abort();
-      started?.worker.terminate();
-      started = null;
-    },
+    dispose: () => link.dispose(),
   };
 }

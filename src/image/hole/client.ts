@@ -1,4 +1,5 @@
-import { wrap, type Remote } from 'comlink';
+import type { Remote } from 'comlink';
+import { createWorkerLink } from '../../workers/link';
 import type { RgbaImage } from '../picture';
 import { detectFormat, PictureError } from '../sniff';
 import type { Picture, Rect } from '../types';
@@ -39,30 +40,9 @@ export interface HoleClient {
 const HEAD_BYTES = 65_536;
 
 export function createHoleClient(): HoleClient {
-  let started: { worker: Worker; api: Remote<HoleWorker>; failed: Promise<never>; end: AbortController } | null = null;
-
-  const start = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'hole' });
-    const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => {
-        started = null;
-        reject(new Error(`The picture worker did not start: ${event.message || 'its script could not be loaded'}.`));
-      };
-    });
-    // Whoever waits for it hears of it; nobody has to.
-    failed.catch(() => undefined);
-    return { worker, api: wrap<HoleWorker>(worker), failed, end: new AbortController() };
-  };
-
-  async function run<T>({ signal }: HoleCall, send: (api: Remote<HoleWorker>) => Promise<T>): Promise<T> {
-    signal?.throwIfAborted();
-    const { api, failed, end } = (started ??= start());
-    const cancelled = AbortSignal.any(signal ? [signal, end.signal] : [end.signal]);
-    const aborted = new Promise<never>((_, reject) => {
-      cancelled.addEventListener('abort', () => reject(cancelled.reason as Error));
-    });
-    return Promise.race([send(api), failed, aborted]);
-  }
+  const start = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'hole' });
+  const link = createWorkerLink<HoleWorker>(start, 'picture worker');
+  const run = <T>(call: HoleCall, send: (api: Remote<HoleWorker>) => Promise<T>) => link.run(send, call);
 
   return {
     open: ({ width, height, data }, call = {}) => run(call, (api) => api.open({ width, height, data })),
@@ -81,10 +61,6 @@ export function createHoleClient(): HoleClient {
       if (refused) throw new PictureError(refused.kind, refused.message);
       return image!;
     },
-    dispose() {
-      started?.end.abort();
-      started?.worker.terminate();
-      started = null;
-    },
+    dispose: () => link.dispose(),
   };
 }

@@ -1,4 +1,4 @@
-import { wrap, type Remote } from 'comlink';
+import { createWorkerLink } from '../../workers/link';
 import { psnr, ssim } from '../metrics';
 import type { Picture } from '../types';
 import type { MeasureWorker } from './worker';
@@ -18,36 +18,11 @@ export interface MeasureClient {
 }
 
 export function createMeasureClient(): MeasureClient {
-  let started: {
-    worker: Worker;
-    api: Remote<MeasureWorker>;
-    failed: Promise<never>;
-    end: (why: Error) => void;
-  } | null = null;
-  const start = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'measure' });
-    let end: (why: Error) => void = () => undefined;
-    const failed = new Promise<never>((_, reject) => {
-      end = reject;
-      worker.onerror = (event) => {
-        started = null;
-        reject(new Error(`The measuring worker did not start: ${event.message || 'its script could not be loaded'}.`));
-      };
-    });
-    // Whoever waits for it hears of it; nobody has to.
-    failed.catch(() => undefined);
-    return { worker, api: wrap<MeasureWorker>(worker), failed, end };
-  };
+  const start = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'measure' });
+  const link = createWorkerLink<MeasureWorker>(start, 'measuring worker');
   return {
-    measure(a, b) {
-      const { api, failed } = (started ??= start());
-      return Promise.race([api.measure(a, b), failed]);
-    },
-    dispose() {
-      started?.end(new DOMException('The measuring worker was put away.', 'AbortError'));
-      started?.worker.terminate();
-      started = null;
-    },
+    measure: (a, b) => link.run((api) => api.measure(a, b)),
+    dispose: () => link.dispose(),
   };
 }
 
