@@ -12,14 +12,21 @@ export interface IndexGrid {
  * How often each code occurs in all grids together, [codebookSize].
  * @throws RangeError on a code outside the codebook
  */
-export function countCodes(grids: Iterable<Pick<IndexGrid, 'indices'>>, codebookSize: number): Float64Array {
+export function countCodes(
+  grids: Iterable<Pick<IndexGrid, 'indices'>>,
+  codebookSize: number,
+): Float64Array<ArrayBuffer> {
   const counts = new Float64Array(codebookSize);
   for (const { indices } of grids) addCounts(counts, indices);
   return counts;
 }
 
+/** How often each code occurs among `indices`, [codebookSize]. @throws RangeError on a code outside the codebook */
+export const countsOf = (indices: ArrayLike<number>, codebookSize: number): Float64Array<ArrayBuffer> =>
+  countCodes([{ indices }], codebookSize);
+
 /** Adds the codes of one grid to `counts` [codebookSize]. @throws RangeError on a code outside the codebook */
-export function addCounts(counts: Float64Array, indices: ArrayLike<number>): void {
+export function addCounts(counts: Float64Array | number[], indices: ArrayLike<number>): void {
   for (let i = 0; i < indices.length; i++) {
     const code = indices[i]!;
     if (!(code >= 0 && code < counts.length))

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countCodes, EmaCodebook, IdleCodes, kMeans, nearestRows, perplexityOf } from './learn';
+import { countsOf, perplexity } from './counts';
+import { EmaCodebook, IdleCodes, kMeans, nearestRows } from './learn';
 
 const floats = (count: number) =>
   fc
@@ -30,12 +31,12 @@ describe('nearest rows', () => {
 
 describe('perplexity', () => {
   it('is the number of codes where all are used alike, and less else', () => {
-    expect(perplexityOf([3, 3, 3, 3])).toBeCloseTo(4, 12);
-    expect(perplexityOf([5, 0, 0])).toBe(1);
-    expect(perplexityOf([0, 0])).toBe(0);
+    expect(perplexity([3, 3, 3, 3])).toBeCloseTo(4, 12);
+    expect(perplexity([5, 0, 0])).toBe(1);
+    expect(perplexity([0, 0])).toBe(0);
     // 2 ^ (1/2 1 + 1/2 2) of the shares 1/2, 1/4, 1/4.
-    expect(perplexityOf([2, 1, 1])).toBeCloseTo(2 ** 1.5, 12);
-    expect(perplexityOf(countCodes(Int32Array.of(0, 2, 2, 0, 1, 1), 5))).toBeCloseTo(3, 12);
+    expect(perplexity([2, 1, 1])).toBeCloseTo(2 ** 1.5, 12);
+    expect(perplexity(countsOf(Int32Array.of(0, 2, 2, 0, 1, 1), 5))).toBeCloseTo(3, 12);
   });
 });
 
@@ -119,7 +120,7 @@ describe('k-means', () => {
   it('leaves no row without vectors where there are different ones', () => {
     const vectors = Float32Array.from({ length: 24 }, (_, i) => i);
     const rows = kMeans(vectors, 1, [5, 5, 5, 5, 5, 5]);
-    expect(countCodes(nearestRows(vectors, rows, 1), 6).every((count) => count > 0)).toBe(true);
+    expect(countsOf(nearestRows(vectors, rows, 1), 6).every((count) => count > 0)).toBe(true);
   });
 
   it('never makes the error worse', () => {

@@ -1,4 +1,5 @@
 /** Codebooks that follow latents without a gradient: exponential moving averages, k-means, codes that come back to life. Pure, in double precision. */
+import { countsOf } from './counts';
 
 /** The nearest row of each vector, the lowest of equals. @param vectors [count, dim]. @param rows [size, dim] */
 export function nearestRows(vectors: Float32Array, rows: Float32Array, dim: number): Int32Array<ArrayBuffer> {
@@ -19,24 +20,11 @@ export function nearestRows(vectors: Float32Array, rows: Float32Array, dim: numb
   });
 }
 
-/** How often each code occurs. */
-export function countCodes(codes: Int32Array, size: number): Float64Array<ArrayBuffer> {
-  const counts = new Float64Array(size);
-  for (const code of codes) counts[code]!++;
-  return counts;
-}
-
-/** exp of the entropy of the counts: as many codes as would be in use if all were used alike. 1 for one code, 0 where nothing was counted. */
-export function perplexityOf(counts: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < counts.length; i++) total += counts[i] ?? 0;
-  if (total === 0) return 0;
-  let entropy = 0;
-  for (let i = 0; i < counts.length; i++) {
-    const share = (counts[i] ?? 0) / total;
-    if (share > 0) entropy -= share * Math.log(share);
-  }
-  return Math.exp(entropy);
+/** The rows of codes one after the other, [count, dim]. @param rows [size, dim] */
+export function gatherRows(rows: Float32Array, codes: Int32Array, dim: number): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(codes.length * dim);
+  codes.forEach((code, i) => out.set(rows.subarray(code * dim, (code + 1) * dim), i * dim));
+  return out;
 }
 
 export interface EmaOptions {
@@ -154,7 +142,7 @@ export function kMeans(
     rows.set(vectors.subarray((picks[k] ?? 0) * dim, ((picks[k] ?? 0) + 1) * dim), k * dim);
   for (let round = 0; round < rounds; round++) {
     const codes = nearestRows(vectors, rows, dim);
-    const counts = countCodes(codes, size);
+    const counts = countsOf(codes, size);
     const sums = new Float64Array(rows.length);
     codes.forEach((code, at) => {
       for (let j = 0; j < dim; j++) sums[code * dim + j]! += vectors[at * dim + j]!;

@@ -38,6 +38,29 @@ export function distancesFrom(
   return out;
 }
 
+/**
+ * The `count` codes of least distance but one, in order; equal ones by index. A short sorted list: sorting all of 16,384 would take longer than a frame.
+ * @param distanceTo of each code, asked for once
+ */
+export function leastDistant(
+  size: number,
+  count: number,
+  but: number,
+  distanceTo: (code: number) => number,
+): { index: number; distance: number }[] {
+  const found: { index: number; distance: number }[] = [];
+  for (let index = 0; index < size; index++) {
+    if (index === but || count === 0) continue;
+    const distance = distanceTo(index);
+    if (found.length === count && distance >= found[count - 1]!.distance) continue;
+    let at = found.length;
+    while (at > 0 && found[at - 1]!.distance > distance) at--;
+    found.splice(at, 0, { index, distance });
+    if (found.length > count) found.pop();
+  }
+  return found;
+}
+
 /** The codes nearest to one, without itself, in order of distance; equal ones by index. */
 export function nearestCodes(
   codebook: ArrayLike<number>,
@@ -47,16 +70,5 @@ export function nearestCodes(
   metric: Metric,
 ): { index: number; distance: number }[] {
   const distances = distancesFrom(codebook, codeDim, code, metric);
-  const found: { index: number; distance: number }[] = [];
-  // A short sorted list: sorting all of 16,384 would take longer than a frame.
-  for (let index = 0; index < distances.length; index++) {
-    const distance = distances[index]!;
-    if (index === code || count === 0) continue;
-    if (found.length === count && distance >= found[count - 1]!.distance) continue;
-    let at = found.length;
-    while (at > 0 && found[at - 1]!.distance > distance) at--;
-    found.splice(at, 0, { index, distance });
-    if (found.length > count) found.pop();
-  }
-  return found;
+  return leastDistant(distances.length, count, code, (index) => distances[index]!);
 }

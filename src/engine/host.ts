@@ -13,6 +13,7 @@ import { LearningHost } from './learningHost';
 import { ModelShelf } from './modelShelf';
 import { decodePatches } from './patches';
 import { decodeCodes, encodePicture, reconstructPicture, type Networks, type RunControl } from './runs';
+import { isCosine } from '../models/vqvae/config';
 import { sampleExact } from './sampling/exactSample';
 import { explainPlace, SampleMemory, samplePrior } from './sampling/open';
 import { TileClass } from './tiles/tileClass';
@@ -177,7 +178,7 @@ export class EngineHost extends LearningHost implements EngineApi {
         chosen,
         count,
         kind: quantizer.kind,
-        cosine: quantizer.kind === 'vq' && quantizer.distance === 'cosine',
+        cosine: isCosine(quantizer),
         fsqLevels: quantizer.kind === 'fsq' ? quantizer.levels : undefined,
         codebooks: levels.map((level) => this.shelf.codebook(modelId, level)),
         remap: remap && levels.map((level) => remap[level] ?? null),

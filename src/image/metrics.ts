@@ -11,13 +11,17 @@ function checkSameSize(a: Picture, b: Picture): void {
  * Peak signal-to-noise ratio in dB over 8-bit RGB. Infinity for equal pictures.
  * @throws RangeError when the sizes differ.
  */
-export function psnr(a: Picture, b: Picture): number {
+export const psnr = (a: Picture, b: Picture): number =>
+  10 * Math.log10((255 * 255 * a.width * a.height * 3) / squaredError(a, b));
+
+/** Of 8-bit RGB, in grey levels squared. @throws RangeError when the sizes differ. */
+export const meanSquaredError = (a: Picture, b: Picture): number => squaredError(a, b) / (a.width * a.height * 3);
+
+function squaredError(a: Picture, b: Picture): number {
   checkSameSize(a, b);
   let sum = 0;
-  for (let i = 0; i < a.data.length; i++) {
-    if ((i & 3) !== 3) sum += (a.data[i]! - b.data[i]!) ** 2;
-  }
-  return 10 * Math.log10((255 * 255 * a.width * a.height * 3) / sum);
+  for (let i = 0; i < a.data.length; i++) if ((i & 3) !== 3) sum += (a.data[i]! - b.data[i]!) ** 2;
+  return sum;
 }
 
 /**

@@ -5,14 +5,17 @@ import type { CodeGrid, EngineClient, TokenizerSummary } from '../engine/types';
 /** True where there are code vectors: FSQ has a lattice in their place. */
 export const hasCodebook = ({ quantizer }: Pick<TokenizerSummary, 'quantizer'>): boolean => quantizer !== 'fsq';
 
+/** True where codes are compared by their direction alone. */
+export const comparesDirections = ({ config: { quantizer } }: Pick<TokenizerSummary, 'config'>): boolean =>
+  quantizer.kind === 'vq' && quantizer.distance === 'cosine';
+
 /** @param counts [level][codebookSize]; null where nothing is known: then every code counts alike */
 export async function countedBooks(
   engine: EngineClient,
   model: TokenizerSummary,
   counts: readonly (readonly number[])[] | null,
 ): Promise<CountedCodebook[]> {
-  const { quantizer } = model.config;
-  const isCosine = quantizer.kind === 'vq' && quantizer.distance === 'cosine';
+  const isCosine = comparesDirections(model);
   return Promise.all(
     model.codebookSizes.map(async (size, level) => ({
       rows: await engine.codebook(model.id, level),
@@ -30,12 +33,4 @@ export function bitsPerPixel(codes: readonly CodeGrid[], size: number, pixels: n
     0,
   );
   return bits / pixels;
-}
-
-/** Adds the codes of a picture to `counts`, [level][codebookSize]. */
-export function countCodes(counts: readonly number[][], codes: readonly CodeGrid[]): void {
-  codes.forEach(({ indices }, level) => {
-    const row = counts[level];
-    if (row) for (const code of indices) row[code] = (row[code] ?? 0) + 1;
-  });
 }

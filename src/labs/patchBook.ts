@@ -4,6 +4,7 @@ import { readUsage } from '../codebook/usageFile';
 import type { EngineClient, Picture, TokenizerSummary } from '../engine/types';
 import { cutRect } from '../image/picture';
 import { isAbort, messageOf } from './abort';
+import { loadAtlas, type Atlas } from './atlasFile';
 
 type Model = Pick<TokenizerSummary, 'id' | 'codebookSizes'>;
 
@@ -19,13 +20,6 @@ export interface PatchBook {
   /** Decodes those that no atlas shows and nobody asked for before. */
   want(model: Model, level: number, indices: readonly number[]): Promise<void>;
   clear(): void;
-}
-
-/** All patches of one grid in one picture: code i at column i % columns. */
-export interface Atlas {
-  readonly picture: Picture;
-  readonly columns: number;
-  readonly patch: number;
 }
 
 /** Patches decoded in one call: small, so that other work does not wait long behind them. */
@@ -55,17 +49,7 @@ export function createPatchBook(
     if (!usage) return;
     usages.set(model.id, usage);
     onChange();
-    const found = await Promise.all(
-      usage.atlas.map(async ({ file, columns, patch }, level) => {
-        const blob = await engine.modelFile(model.id, file);
-        if (!blob) throw new Error(`${model.id} names ${file}, which is not there.`);
-        const picture = await decode(blob);
-        const rows = Math.ceil((model.codebookSizes[level] ?? 0) / columns);
-        if (picture.width < columns * patch || picture.height < rows * patch)
-          throw new Error(`${file} of ${model.id} is too small for ${columns} x ${rows} patches of ${patch} pixels.`);
-        return { picture, columns, patch };
-      }),
-    );
+    const found = await Promise.all(usage.atlas.map((entry, level) => loadAtlas(engine, decode, model, level, entry)));
     atlases.set(model.id, found);
     onChange();
   }

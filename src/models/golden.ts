@@ -4,7 +4,7 @@
  * everything after it.
  */
 import { buildAutoencoder, indicesName } from './vqvae/graph';
-import { codebookNames, codebookSizes, gridNames, type VqvaeConfig } from './vqvae/config';
+import { codebookNames, codebookSizes, gridNames, isCosine, type VqvaeConfig } from './vqvae/config';
 import type { Graph } from '../graph/ir';
 import { unitRows } from '../graph/weights';
 import { ModelError } from './errors';
@@ -169,7 +169,7 @@ class Searcher {
     this.config = model.manifest.config;
     this.dim = this.config.codeDim;
     const { quantizer } = this.config;
-    const cosine = quantizer.kind === 'vq' && quantizer.distance === 'cosine';
+    const cosine = isCosine(quantizer);
     const rows = (values: Float32Array) => (cosine ? unitRows(values, this.dim) : values);
     this.latents = codebookSizes(this.config).map((_, level) => {
       const latents = tensor(golden, this.config.top && level === 0 ? 'top.latents' : 'latents');

@@ -1,4 +1,5 @@
 /** Distances between the codes of one codebook: which one is nearest, second nearest, n-th nearest. */
+import { leastDistant } from '../nearest';
 
 /** Neighbours found at once: the next one is usually asked for soon. */
 const CHUNK = 16;
@@ -69,31 +70,10 @@ export class CodeSpace {
     return sum;
   }
 
-  /** The `count` nearest by insertion into a short sorted list; the codes come in rising order, so ties keep the lower index. */
+  /** The code itself, before any that lies at the same point, then the nearest others. */
   private rank(code: number, count: number): Int32Array<ArrayBuffer> {
-    const order = new Int32Array(count);
-    const distances = new Float64Array(count).fill(Infinity);
-    // The code itself, before any that lies at the same point.
-    order[0] = code;
-    distances[0] = -1;
-    let filled = Math.min(1, count);
-    for (let other = 0; other < this.size; other++) {
-      if (other === code) continue;
-      const squared = this.squared(code, other);
-      if (filled === count && squared >= distances[count - 1]!) continue;
-      let at = Math.min(filled, count - 1);
-      while (at > 0 && distances[at - 1]! > squared) {
-        distances[at] = distances[at - 1]!;
-        order[at] = order[at - 1]!;
-        at--;
-      }
-      if (at < count) {
-        distances[at] = squared;
-        order[at] = other;
-      }
-      if (filled < count) filled++;
-    }
-    return order;
+    const others = leastDistant(this.size, Math.max(0, count - 1), code, (other) => this.squared(code, other));
+    return Int32Array.from([code, ...others.map(({ index }) => index)].slice(0, count));
   }
 }
 

@@ -1,4 +1,5 @@
 /** The codebook as latents are pulled to it. Pure. */
+import { gatherRows, nearestRows } from '../../codebook/learn';
 import { unitRows } from '../../graph/weights';
 
 export class FitCodebook {
@@ -7,7 +8,6 @@ export class FitCodebook {
   readonly rows: Float32Array;
   /** Mean of |row - mean row|^2 over the codebook: the scale of its latents. */
   readonly scale: number;
-  private readonly norms: Float64Array;
 
   /** @param rows of the file, [size, dim]. @param isCosine latents and rows are compared as unit vectors */
   constructor(
@@ -18,32 +18,16 @@ export class FitCodebook {
     this.rows = isCosine ? unitRows(rows, dim) : rows;
     this.size = rows.length / dim;
     this.scale = spreadOf(this.rows, dim);
-    this.norms = Float64Array.from({ length: this.size }, (_, k) => {
-      let sum = 0;
-      for (let j = 0; j < dim; j++) sum += this.rows[k * dim + j]! ** 2;
-      return sum;
-    });
   }
 
   /** The nearest code of each latent, the lowest of equals. @param latents [count, dim] */
   nearest(latents: Float32Array): Int32Array<ArrayBuffer> {
-    const { dim, rows, size, norms } = this;
-    return Int32Array.from({ length: latents.length / dim }, (_, i) => {
-      let [best, least] = [0, Infinity];
-      for (let k = 0; k < size; k++) {
-        let distance = norms[k]!;
-        for (let j = 0; j < dim; j++) distance -= 2 * latents[i * dim + j]! * rows[k * dim + j]!;
-        if (distance < least) [best, least] = [k, distance];
-      }
-      return best;
-    });
+    return nearestRows(latents, this.rows, this.dim);
   }
 
   /** Their rows, [count, dim]. */
   vectorsOf(codes: Int32Array): Float32Array<ArrayBuffer> {
-    const out = new Float32Array(codes.length * this.dim);
-    codes.forEach((code, i) => out.set(this.rows.subarray(code * this.dim, (code + 1) * this.dim), i * this.dim));
-    return out;
+    return gatherRows(this.rows, codes, this.dim);
   }
 
   /** Latents where the decoder takes them: on the unit sphere where codes lie there. */

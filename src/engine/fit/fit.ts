@@ -3,6 +3,7 @@ import { neutralise } from '../../image/hole/neutral';
 import { resize } from '../../image/resize';
 import { pictureFrom } from '../../image/picture';
 import { seedOf } from '../../diffusion/random';
+import { isCosine } from '../../models/vqvae/config';
 import { buildDecoder } from '../../models/vqvae/graph';
 import { openLatentFitter, type LatentFitter, type Observation } from '../../tfjs/latentFit/open';
 import type { TfjsBackend } from '../../tfjs/types';
@@ -37,9 +38,7 @@ export async function fitLatents(
   checkTokenizer(networks.model);
   const { resolution: side, codeDim } = networks.model;
   const fit = checkedOptions(options, side);
-  const quantizer = shelf.quantizer(options.model);
-  const isCosine = quantizer.kind === 'vq' && quantizer.distance === 'cosine';
-  const book = new FitCodebook(shelf.codebook(options.model, 0), codeDim, isCosine);
+  const book = new FitCodebook(shelf.codebook(options.model, 0), codeDim, isCosine(shelf.quantizer(options.model)));
   const { height, width, data: hole } = fit.hole;
   const seen = neutralise(fit.picture, { height, width, data: hole });
   const start = resize(seen, side, side);

@@ -2,7 +2,7 @@
 import { unitRows, type WeightSource } from '../../graph/weights';
 import type { VqvaeModel } from '../../models/loader';
 import { VariedModel } from '../../models/varied';
-import { codebookNames } from '../../models/vqvae/config';
+import { codebookNames, isCosine } from '../../models/vqvae/config';
 import { buildDecoder } from '../../models/vqvae/graph';
 import { openGrowDecoder, type GrowDecoder } from '../../tfjs/grow/open';
 import type { TfjsBackend } from '../../tfjs/types';
@@ -57,13 +57,12 @@ export class Garden {
     const networks = await shelf.open(modelId, backend, control);
     const { model } = networks;
     check(options, model);
-    const quantizer = shelf.quantizer(modelId);
-    const isCosine = quantizer.kind === 'vq' && quantizer.distance === 'cosine';
+    const onSphere = isCosine(shelf.quantizer(modelId));
     const all = [...pictures, ...heldOut];
     const seen: Seen[] = [];
     for (const [i, picture] of all.entries()) {
       const { input, latents } = await encodePicture(networks, picture, fit ? { fit } : {}, { signal: control.signal });
-      seen.push({ input, latents: isCosine ? Float32Array.from(unitRows(latents, model.codeDim)) : latents });
+      seen.push({ input, latents: onSphere ? Float32Array.from(unitRows(latents, model.codeDim)) : latents });
       control.report?.({
         stage: 'encode',
         fraction: (i + 1) / all.length,
@@ -86,7 +85,15 @@ export class Garden {
       },
     };
     const plant = new Plant({
-      ...{ pictures: seen.slice(0, pictures.length), heldOut: held, seed, revival, decoder, isCosine, weights },
+      ...{
+        pictures: seen.slice(0, pictures.length),
+        heldOut: held,
+        seed,
+        revival,
+        decoder,
+        isCosine: onSphere,
+        weights,
+      },
       ...{ rows: shelf.codebook(modelId, 0), codeDim: model.codeDim },
     });
     return new Garden(

@@ -2,14 +2,15 @@
  * A codebook that grows: what it learns from, where it stands, and one step of it. tfjs is asked for the nearest codes and for the decoder's pictures and
  * gradients; all that lasts is in plain arrays, so that an abort, another backend or a lost device costs a step.
  */
-import { countCodes, EmaCodebook, IdleCodes, nearestRows, perplexityOf } from '../../codebook/learn';
+import { countsOf, perplexity } from '../../codebook/counts';
+import { EmaCodebook, gatherRows, IdleCodes, nearestRows } from '../../codebook/learn';
 import { philox, toUniform } from '../../diffusion/random';
 import type { WeightSource } from '../../graph/weights';
 import { unitRows } from '../../graph/weights';
 import type { GrowDecoder } from '../../tfjs/grow/open';
 import { Adam } from '../fit/adam';
 import { floatsOfPicture, pictureOfFloats } from '../floats';
-import { psnr } from '../../image/metrics';
+import { meanSquaredError, psnr } from '../../image/metrics';
 import type { Picture } from '../../image/types';
 import { distinctCodes, wholeCounts, wholeRows, type DistinctCodes } from './codes';
 import type { GrowPoint, GrowScore } from './types';
@@ -152,7 +153,7 @@ export class Plant {
       step: this.steps,
       latentError: tally.latents > 0 ? tally.error / (tally.latents * this.options.codeDim) : null,
       used: tally.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
-      perplexity: perplexityOf(tally.counts),
+      perplexity: perplexity(tally.counts),
       revived: tally.revived,
       decoderLoss: tally.decoderSteps > 0 ? tally.decoderLoss / tally.decoderSteps : null,
       score,
@@ -176,7 +177,7 @@ export class Plant {
     await tools.decode(this.weights, vectors, async (values, i) => {
       const { input } = heldOut[i]!;
       const picture = pictureOfFloats(values, input.width, input.height);
-      pictureError += meanSquare(input, picture) / heldOut.length;
+      pictureError += meanSquaredError(input, picture) / heldOut.length;
       decibels += psnr(input, picture) / heldOut.length;
       if (i < shown) pictures.push(picture);
       await onPicture();
@@ -187,7 +188,7 @@ export class Plant {
   /** How often each code stands in the pictures that are learnt from. [codebookSize] */
   async usage(tools: GrowDecoder): Promise<Int32Array<ArrayBuffer>> {
     const codes = await this.nearest(tools, this.latents);
-    return wholeCounts(this.codes, countCodes(codes, this.size));
+    return wholeCounts(this.codes, countsOf(codes, this.size));
   }
 
   /** The averages begin with what the codebook does for these pictures now. */
@@ -196,7 +197,7 @@ export class Plant {
     const codes = await this.nearest(tools, this.latents);
     const scale = this.batch / codes.length;
     const least = (LEAST_COUNT * this.batch) / this.size;
-    const counts = countCodes(codes, this.size).map((count) => Math.max(least, count * scale));
+    const counts = countsOf(codes, this.size).map((count) => Math.max(least, count * scale));
     if (decoder)
       for (const name of tools.weightShapes.keys()) {
         const data = Float32Array.from(weights.get(name).data);
@@ -234,7 +235,7 @@ export class Plant {
 
   private note(errors: Float64Array, codes: Int32Array): void {
     const { tally } = this;
-    const counts = countCodes(codes, this.size);
+    const counts = countsOf(codes, this.size);
     for (const error of errors) tally.error += error;
     tally.latents += codes.length;
     counts.forEach((count, code) => (tally.counts[code]! += count));
@@ -277,10 +278,7 @@ export class Plant {
   }
 
   private vectorsOf(codes: Int32Array): Float32Array<ArrayBuffer> {
-    const { codeDim } = this.options;
-    const out = new Float32Array(codes.length * codeDim);
-    codes.forEach((code, i) => out.set(this.rows.subarray(code * codeDim, (code + 1) * codeDim), i * codeDim));
-    return out;
+    return gatherRows(this.rows, codes, this.options.codeDim);
   }
 
   private uniforms(draw: number, count: number): Float64Array {
@@ -333,11 +331,4 @@ function drawByWeight(weights: Float64Array, uniform: number): number {
     if (left <= 0) return i;
   }
   return last;
-}
-
-/** In levels of 255 squared, over the three colours. */
-function meanSquare(a: Picture, b: Picture): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) if (i % 4 !== 3) sum += (a.data[i]! - b.data[i]!) ** 2;
-  return sum / ((a.data.length / 4) * 3);
 }

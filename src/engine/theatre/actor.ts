@@ -1,5 +1,6 @@
 /** One run of the theatre: weights, codebook and what moves them. It outlives tfjs: between two calls everything is in plain arrays. */
-import { countCodes, EmaCodebook, IdleCodes, kMeans, perplexityOf } from '../../codebook/learn';
+import { countsOf, perplexity } from '../../codebook/counts';
+import { EmaCodebook, IdleCodes, kMeans } from '../../codebook/learn';
 import { isTrained, theatreShapes } from '../../tfjs/theatre/net';
 import type { HostTensor, TheatreNet, TheatreNetConfig, TheatreQuantizer } from '../../tfjs/theatre/open';
 import { Adam } from '../fit/adam';
@@ -98,7 +99,7 @@ export class Actor {
       );
     for (const [name, gradient] of gradients) this.adams.get(name)?.step(gradient, stage.learningRate);
     this.ema?.update(latents, indices);
-    this.idle.note(countCodes(indices, this.size));
+    this.idle.note(countsOf(indices, this.size));
     if (recipe.quantizer === 'vq' && recipe.revival) this.revive(latents);
     this.steps++;
   }
@@ -109,14 +110,14 @@ export class Actor {
     if (this.steps === 0) await this.prepareCodebook(net, batchOf(examples, stage.seed, 0));
     const { latents, indices, outputs } = await net.run(this.weights, examples.examples);
     const { vectors, decoded } = await net.codes(this.weights);
-    const counts = countCodes(indices, this.size);
+    const counts = countsOf(indices, this.size);
     let error = 0;
     outputs.forEach((value, i) => (error += (value - examples.examples[i]!) ** 2));
     const { revived } = this;
     this.revived = [];
     return {
       used: counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
-      perplexity: perplexityOf(counts),
+      perplexity: perplexity(counts),
       error: error / outputs.length,
       codebookSize: this.size,
       codeDim: this.config.codeDim,

@@ -1,7 +1,7 @@
 /** Whose use of the codes decides which go first. */
+import { addCounts } from '../../codebook/counts';
 import { readUsage } from '../../codebook/usageFile';
 import type { CallOptions, EngineClient, Picture, TokenizerSummary } from '../../engine/types';
-import { countCodes } from '../codebooks';
 import { messageOf } from '../abort';
 
 export interface Counted {
@@ -44,7 +44,7 @@ export async function countUsage(
       message: `Counting codes: picture ${done + 1} of ${pictures.length}`,
     });
     const { codes } = await engine.encode(model.id, await load(), {}, { signal: call.signal });
-    countCodes(counts, codes);
+    codes.forEach(({ indices }, level) => addCounts(counts[level]!, indices));
     done++;
   }
   return { counts, words: `${done} pictures counted here: your own and the samples`, isShipped: false, problem };

@@ -4,6 +4,7 @@ import type { UsageFile } from '../../codebook/types';
 import type { Picture, TokenizerSummary } from '../../engine/types';
 import type { AtlasSheet } from '../../ui/codeAtlas/geometry';
 import { isAbort, messageOf } from '../abort';
+import { loadAtlas } from '../atlasFile';
 import { squareWidth } from './orders';
 import type { CodebookServices } from './services';
 import { levelKey, type Atlas, type CodebookStore } from './store';
@@ -51,17 +52,8 @@ export function createAtlasWork(
   async function shippedSheet(model: TokenizerSummary, level: number, usage: UsageFile): Promise<AtlasSheet | null> {
     const entry = usage.atlas[level];
     if (!entry) return null;
-    const { file, columns, patch } = entry;
     try {
-      const blob = await engine.modelFile(model.id, file);
-      if (!blob) throw new Error(`${file} is named in usage.json and is not there.`);
-      const picture = await decode(blob);
-      const rows = Math.ceil(model.codebookSizes[level]! / columns);
-      if (picture.width !== columns * patch || picture.height !== rows * patch)
-        throw new Error(
-          `${file} has ${picture.width} × ${picture.height} pixels; ${columns * patch} × ${rows * patch} are needed for its codes.`,
-        );
-      return { picture, columns, patch };
+      return await loadAtlas(engine, decode, model, level, entry);
     } catch (error) {
       warn('atlas', 'The atlas is decoded here instead', error);
       return null;

@@ -3,6 +3,7 @@ import { changesTo } from '../../codebook/paint/change';
 import type { MixStep, Quantizer } from '../../codebook/paint/quantize';
 import type { CodeGrid, Picture, TokenizerSummary } from '../../engine/types';
 import { isAbort, messageOf } from '../abort';
+import { comparesDirections } from '../codebooks';
 import type { Shared } from './services';
 import { selectModel, type Mix, type Opened, type PaintState } from './store';
 
@@ -58,7 +59,7 @@ export function createMixing(shared: Shared): Mixing {
     const codebooks = await Promise.all(levels.map(async (level) => (await shared.codebook(model, level)).rows));
     return {
       ...{ kind: quantizer.kind, codeDim: model.codeDim, codebooks },
-      cosine: quantizer.kind === 'vq' && quantizer.distance === 'cosine',
+      cosine: comparesDirections(model),
       fsqLevels: quantizer.kind === 'fsq' ? quantizer.levels : null,
     };
   }

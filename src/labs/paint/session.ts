@@ -6,6 +6,7 @@ import type { NamedCodebook } from '../../codebook/paint/client';
 import { PaintHistory } from '../../codebook/paint/history';
 import type { CodeGrid, TokenizerSummary } from '../../engine/types';
 import { isAbort, messageOf } from '../abort';
+import { comparesDirections } from '../codebooks';
 import { countCodes } from '../codeFacts';
 import { createLists } from '../lists';
 import { firstSample } from '../samples';
@@ -75,8 +76,7 @@ export function createPaintSession(store: PaintStore, services: SessionServices)
       const key = `${model.id}/${level}`;
       const known = codebooks.get(key);
       if (known) return known;
-      const { quantizer } = model.config;
-      const cosine = quantizer.kind === 'vq' && quantizer.distance === 'cosine';
+      const cosine = comparesDirections(model);
       const size = model.codebookSizes[level] ?? 0;
       const asked = engine.codebook(model.id, level).then((rows) => ({ key, rows, size, cosine }));
       codebooks.set(key, asked);

@@ -98,6 +98,10 @@ const TOP_FACTOR = 2;
 const halfFactor = ({ stem, channels }: Pick<HalfConfig, 'stem' | 'channels'>): number =>
   stem * 2 ** (channels.length - 1);
 
+/** True where codes are compared on the unit sphere. */
+export const isCosine = (quantizer: QuantizerConfig): boolean =>
+  quantizer.kind === 'vq' && quantizer.distance === 'cosine';
+
 /** Pixels per code and side. */
 export const factor = (config: VqvaeConfig): number => halfFactor(config.encoder);
 

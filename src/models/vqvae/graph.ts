@@ -4,7 +4,15 @@
  */
 import { GraphBuilder } from '../../graph/builder';
 import { GraphError, channelsOf, type Graph, type Tensor } from '../../graph/ir';
-import { codebookNames, codebookSizes, gridFactors, sideFactor, type HalfConfig, type VqvaeConfig } from './config';
+import {
+  codebookNames,
+  codebookSizes,
+  gridFactors,
+  isCosine,
+  sideFactor,
+  type HalfConfig,
+  type VqvaeConfig,
+} from './config';
 
 export interface GraphOptions {
   /** Keep the tensors of the golden file (names as there). */
@@ -245,7 +253,7 @@ class Network {
   private codebook(level: number) {
     const { quantizer, codeDim } = this.config;
     const name = codebookNames(this.config)[level] ?? '';
-    const cosine = quantizer.kind === 'vq' && quantizer.distance === 'cosine';
+    const cosine = isCosine(quantizer);
     const shape = [codebookSizes(this.config)[level] ?? 0, codeDim];
     return this.graph.constant(name, shape, cosine ? 'unitRows' : 'rows');
   }
