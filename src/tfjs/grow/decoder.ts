@@ -5,28 +5,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core alone knows no gradients: this registers them.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
-import {
-  constantsOf,
-  GraphError,
-  partsOf,
-  tensorsOf,
-  type Constant,
-  type Graph,
-  type Node,
-  type Shape,
-  type Tensor,
-} from '../../graph/ir';
+import { constantsOf, GraphError, partsOf, type Constant, type Graph, type Shape } from '../../graph/ir';
 import type { WeightSource } from '../../graph/weights';
 import { activate } from '../backends';
-import { enlarge, matmul, silu } from '../latentFit/ops';
-import { runNode } from '../ops';
+import { DecoderHalf } from '../decoderHalf';
 import type { TfjsBackend } from '../types';
 import type { Value } from '../values';
 import { nearestRows } from './nearest';
 import { conv2d, groupNorm } from './ops';
-
-/** tfjs's own gradients of these were compared with finite differences. */
-const OWN_GRADIENT: readonly Node['op'][] = ['add', 'cast', 'softmax', 'depthToSpace'];
 
 export interface DecoderGradients {
   /** Mean square difference from the picture, in units of [-1, 1]. */
@@ -36,29 +22,22 @@ export interface DecoderGradients {
 }
 
 export class GrowDecoder {
-  /** Of the vectors, [1, h, w, codeDim]. */
-  readonly latentShape: Shape;
   /** Names of all weights that it has, with their shapes in the file. */
   readonly weightShapes: ReadonlyMap<string, readonly number[]>;
-  private readonly nodes: readonly Node[];
-  private readonly start: Tensor;
-  private readonly end: Tensor;
+  private readonly half: DecoderHalf;
 
   private constructor(
     private readonly backend: TfjsBackend,
     graph: Graph,
   ) {
-    const lookups = graph.nodes.filter(({ op }) => op === 'gatherCodes' || op === 'fsqCodes');
-    const [lookup] = lookups;
-    const end = graph.outputs.get('reconstruction');
-    if (lookups.length !== 1 || lookup?.op !== 'gatherCodes' || !end)
-      throw new GraphError(`one look-up in one codebook is needed, this graph has ${lookups.length}`);
-    this.start = lookup.writes.out;
-    this.end = end;
-    this.latentShape = this.start.shape;
-    this.nodes = graph.nodes.slice(graph.nodes.indexOf(lookup) + 1);
-    const parts = this.nodes.flatMap((node) => constantsOf(node).flatMap(([, constant]) => partsOf(constant)));
+    this.half = new DecoderHalf(graph);
+    const parts = this.half.nodes.flatMap((node) => constantsOf(node).flatMap(([, constant]) => partsOf(constant)));
     this.weightShapes = new Map(parts);
+  }
+
+  /** Of the vectors, [1, h, w, codeDim]. */
+  get latentShape(): Shape {
+    return this.half.latentShape;
   }
 
   /** @param graph `buildDecoder` of a tokenizer with one codebook, pictures in floats */
@@ -112,7 +91,7 @@ export class GrowDecoder {
         const losses = examples.map(({ vectors, picture }) => {
           const difference = tf.sub(
             this.run(tf.tensor(vectors, [...this.latentShape]), tensors),
-            tf.tensor(picture, [...this.end.shape]),
+            tf.tensor(picture, [...this.half.pictureShape]),
           );
           return tf.mean(tf.square(difference));
         });
@@ -143,48 +122,19 @@ export class GrowDecoder {
   }
 
   private run(vectors: Value, tensors: ReadonlyMap<string, Value>): Value {
-    const values = new Map<Tensor, Value>([[this.start, vectors]]);
-    for (const node of this.nodes) {
-      const read = (tensor: Tensor): Value => {
-        const value = values.get(tensor);
-        if (!value) throw new GraphError(`${node.name} reads ${tensor.name}, which the vectors do not lead to`);
-        return value;
-      };
-      const out = this.step(node, read, tensors);
-      for (const [role, tensor] of tensorsOf(node.writes)) if (role === 'out') values.set(tensor, out);
-    }
-    return values.get(this.end)!;
-  }
-
-  private step(node: Node, read: (tensor: Tensor) => Value, tensors: ReadonlyMap<string, Value>): Value {
-    const vector = (constant: Constant) => joined(constant, tensors);
-    switch (node.op) {
-      case 'conv2d': {
-        const { constants, reads, attrs } = node;
-        const weight = joined(constants.weight, tensors);
+    const of = (constant: Constant) => joined(constant, tensors);
+    return this.half.run(vectors, {
+      conv2d(node, x) {
+        const { constants, attrs } = node;
+        const weight = of(constants.weight);
         const [out = 0] = weight.shape;
         const inner = weight.size / (out * attrs.kernelSize ** 2);
         // OIHW, or [out, in], to tfjs's HWIO.
         const filter = tf.transpose(tf.reshape(weight, [out, inner, attrs.kernelSize, attrs.kernelSize]), [2, 3, 1, 0]);
-        return conv2d(node, read(reads.x), filter, vector(constants.bias));
-      }
-      case 'groupNorm':
-        return groupNorm(node, read(node.reads.x), vector(node.constants.gamma), vector(node.constants.beta));
-      case 'silu':
-        return silu(read(node.reads.x));
-      case 'upsampleNearest':
-        return enlarge(read(node.reads.x), node.attrs.factor);
-      case 'matmul':
-        return matmul(node, read(node.reads.a), read(node.reads.b));
-      default: {
-        if (!OWN_GRADIENT.includes(node.op))
-          throw new GraphError(`${node.name}: no gradient of ${node.op} was checked, so none is used`);
-        const reads = tensorsOf(node.reads).map(([role, tensor]) => [role, read(tensor)] as const);
-        const { out } = runNode(node, Object.fromEntries(reads));
-        if (!out) throw new GraphError(`${node.name}: ${node.op} wrote nothing`);
-        return out;
-      }
-    }
+        return conv2d(node, x, filter, of(constants.bias));
+      },
+      groupNorm: (node, x) => groupNorm(node, x, of(node.constants.gamma), of(node.constants.beta)),
+    });
   }
 }
 
