@@ -1,4 +1,3 @@
-import { ActionIcon } from '@mantine/core';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { drawAtlas, type AtlasMarks } from './codeAtlas/draw';
 import {
@@ -11,11 +10,13 @@ import {
   type AtlasLayout,
   type AtlasSheet,
 } from './codeAtlas/geometry';
-import { IconMinus, IconPlus, IconZoomReset } from './icons';
 import { stampOf } from './paint';
+import { sharpCanvas } from './sharpCanvas';
 import { useSize } from './useSize';
+import { useStageClick } from './useStageClick';
 import { useViewport } from './useViewport';
-import { viewAfterKey, zoomAt, type Viewport } from './viewport';
+import { viewAfterKey, type Viewport } from './viewport';
+import { ZoomButtons } from './ZoomButtons';
 import classes from './CodeAtlas.module.css';
 
 export interface CodeAtlasProps {
@@ -37,8 +38,6 @@ export interface CodeAtlasProps {
   readonly schemeKey: string;
 }
 
-/** A drag of more pixels than this is no click. */
-const CLICK_PIXELS = 5;
 const noMarks: AtlasMarks = {};
 
 /**
@@ -53,7 +52,7 @@ export function CodeAtlas(props: CodeAtlasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(box);
   const { view, change, reset, groupRef, stageProps } = useViewport();
-  const pressed = useRef<{ x: number; y: number } | null>(null);
+  const click = useStageClick();
   const [inside, setInside] = useState(false);
   const stamp = useMemo(() => arrange(sheet, layout), [sheet, layout]);
   const placeOf = useMemo(() => {
@@ -64,15 +63,10 @@ export function CodeAtlas(props: CodeAtlasProps) {
   const place = chosen === null ? null : (placeOf.get(chosen) ?? null);
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context || size.width === 0) return;
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
-    element.width = Math.round(size.width * ratio);
-    element.height = Math.round(size.height * ratio);
-    const style = getComputedStyle(element);
-    const colour = (name: string) => style.getPropertyValue(name);
-    drawAtlas(context, element.width, element.height, {
+    const sharp = sharpCanvas(canvas.current, size);
+    if (!sharp) return;
+    const { context, width, height, colour } = sharp;
+    drawAtlas(context, width, height, {
       ...{ stamp: stampOf(stamp), layout, view, chosen, hovered: inside ? hovered : null, marks },
       ...{ ink: colour('--ink'), accent: colour('--accent'), card: colour('--card'), lit: colour('--ochre') },
     });
@@ -114,7 +108,7 @@ export function CodeAtlas(props: CodeAtlasProps) {
         data-chosen={chosen ?? undefined}
         {...stageProps}
         onPointerDown={(event) => {
-          pressed.current = { x: event.clientX, y: event.clientY };
+          click.down(event);
           stageProps.onPointerDown(event);
         }}
         onPointerMove={(event) => {
@@ -124,9 +118,7 @@ export function CodeAtlas(props: CodeAtlasProps) {
         }}
         onPointerUp={(event) => {
           stageProps.onPointerUp(event);
-          const from = pressed.current;
-          pressed.current = null;
-          if (!from || Math.hypot(event.clientX - from.x, event.clientY - from.y) > CLICK_PIXELS) return;
+          if (!click.up(event)) return;
           const code = codeAt(event);
           if (code !== null) onChoose(code);
         }}
@@ -164,25 +156,7 @@ export function CodeAtlas(props: CodeAtlasProps) {
           </div>
         </div>
       </div>
-      <div className={classes.zoom} role="group" aria-label="Zoom of the atlas">
-        <ActionIcon
-          aria-label="Zoom in"
-          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1.6))}
-          data-testid="atlas-zoom-in"
-        >
-          <IconPlus size={15} />
-        </ActionIcon>
-        <ActionIcon
-          aria-label="Zoom out"
-          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1 / 1.6))}
-          disabled={view.scale <= 1}
-        >
-          <IconMinus size={15} />
-        </ActionIcon>
-        <ActionIcon aria-label="Show all codes" onClick={reset} disabled={view.scale <= 1}>
-          <IconZoomReset size={15} />
-        </ActionIcon>
-      </div>
+      <ZoomButtons view={view} of="atlas" resetLabel="Show all codes" onZoom={zoom} onReset={reset} />
     </div>
   );
 }

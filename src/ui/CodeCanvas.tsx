@@ -5,6 +5,7 @@ import { paintPicture } from './paint';
 import { drawTokens, type TokenLook } from './tokenGrid/draw';
 import { cellAfterKey } from './tokenGrid/keys';
 import type { Cell, GridLike, PictureLike } from './types';
+import { sharpCanvas } from './sharpCanvas';
 import { useSize } from './useSize';
 import classes from './CodeCanvas.module.css';
 
@@ -51,18 +52,14 @@ export function CodeCanvas(props: CodeCanvasProps) {
   const pointers = useCanvasPointers({ ...props, width: grid.width, height: grid.height });
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context || size.width === 0) return;
     if (look === 'picture') {
-      if (picture) paintPicture(element, picture);
+      if (canvas.current && size.width > 0 && picture) paintPicture(canvas.current, picture);
       return;
     }
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
-    element.width = Math.round(size.width * ratio);
-    element.height = Math.round(size.height * ratio);
+    const sharp = sharpCanvas(canvas.current, size);
+    if (!sharp) return;
     const scene = { grid, look, colourOf, patchOf, lit: null, hovered: null, selected: null, ink: '', accent: '' };
-    drawTokens(context, element.width, element.height, scene);
+    drawTokens(sharp.context, sharp.width, sharp.height, scene);
   }, [grid, look, picture, colourOf, patchOf, drawKey, size]);
 
   const act = (from: Cell, to: Cell) => {

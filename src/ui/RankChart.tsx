@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { formatInteger } from './format';
 import { drawRanks, MARGIN, type RankScene } from './rankChart/draw';
 import { rankAt, type RankScale } from './rankChart/geometry';
+import { sharpCanvas } from './sharpCanvas';
 import { useSize } from './useSize';
 import classes from './RankChart.module.css';
 
@@ -31,14 +32,9 @@ export function RankChart(props: RankChartProps) {
   const [inside, setInside] = useState(false);
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context || size.width === 0) return;
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
-    element.width = Math.round(size.width * ratio);
-    element.height = Math.round(size.height * ratio);
-    const style = getComputedStyle(element);
-    const colour = (name: string) => style.getPropertyValue(name);
+    const sharp = sharpCanvas(canvas.current, size);
+    if (!sharp) return;
+    const { context, ratio, colour } = sharp;
     drawRanks(context, size.width, size.height, ratio, {
       ...{ counts, scale, fit, chosen, lit, hovered: inside ? hovered : null },
       colours: {

@@ -1,12 +1,13 @@
-import { ActionIcon } from '@mantine/core';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { AtlasSheet } from './codeAtlas/geometry';
-import { IconMinus, IconPlus, IconZoomReset } from './icons';
 import { drawScatter } from './scatterMap/draw';
 import { fitPoints, pointAt, pointTowards, viewWithPoint } from './scatterMap/geometry';
+import { sharpCanvas } from './sharpCanvas';
 import { useSize } from './useSize';
+import { useStageClick } from './useStageClick';
 import { useViewport } from './useViewport';
-import { viewAfterKey, zoomAt, type Viewport } from './viewport';
+import { viewAfterKey, type Viewport } from './viewport';
+import { ZoomButtons } from './ZoomButtons';
 import classes from './ScatterMap.module.css';
 
 export interface ScatterMapProps {
@@ -27,7 +28,6 @@ export interface ScatterMapProps {
   readonly schemeKey: string;
 }
 
-const CLICK_PIXELS = 5;
 /** How far from a point the pointer still means it, in CSS pixels. */
 const REACH_PIXELS = 14;
 
@@ -40,20 +40,15 @@ export function ScatterMap(props: ScatterMapProps) {
   const size = useSize(box);
   const aspect = size.height > 0 ? size.width / size.height : 1;
   const { view, change, reset, groupRef, stageProps } = useViewport();
-  const pressed = useRef<{ x: number; y: number } | null>(null);
+  const click = useStageClick();
   const [inside, setInside] = useState(false);
   const places = useMemo(() => fitPoints(points, 0.04, aspect), [points, aspect]);
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context || size.width === 0) return;
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
-    element.width = Math.round(size.width * ratio);
-    element.height = Math.round(size.height * ratio);
-    const style = getComputedStyle(element);
-    const colour = (name: string) => style.getPropertyValue(name);
-    drawScatter(context, element.width, element.height, {
+    const sharp = sharpCanvas(canvas.current, size);
+    if (!sharp) return;
+    const { context, width, height, colour } = sharp;
+    drawScatter(context, width, height, {
       ...{ places, colours, sheet, view, chosen, lit, hovered: inside ? hovered : null },
       ...{ ink: colour('--ink'), accent: colour('--accent'), card: colour('--card') },
     });
@@ -84,7 +79,7 @@ export function ScatterMap(props: ScatterMapProps) {
         data-chosen={chosen ?? undefined}
         {...stageProps}
         onPointerDown={(event) => {
-          pressed.current = { x: event.clientX, y: event.clientY };
+          click.down(event);
           stageProps.onPointerDown(event);
         }}
         onPointerMove={(event) => {
@@ -94,9 +89,7 @@ export function ScatterMap(props: ScatterMapProps) {
         }}
         onPointerUp={(event) => {
           stageProps.onPointerUp(event);
-          const from = pressed.current;
-          pressed.current = null;
-          if (!from || Math.hypot(event.clientX - from.x, event.clientY - from.y) > CLICK_PIXELS) return;
+          if (!click.up(event)) return;
           const index = indexAt(event);
           if (index !== null) onChoose(index);
         }}
@@ -123,25 +116,7 @@ export function ScatterMap(props: ScatterMapProps) {
           {chosen === null ? 'No code is chosen' : describe(chosen)}
         </div>
       </div>
-      <div className={classes.zoom} role="group" aria-label="Zoom of the map">
-        <ActionIcon
-          aria-label="Zoom in"
-          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1.6))}
-          data-testid="map-zoom-in"
-        >
-          <IconPlus size={15} />
-        </ActionIcon>
-        <ActionIcon
-          aria-label="Zoom out"
-          onClick={() => zoom((old) => zoomAt(old, 0.5, 0.5, 1 / 1.6))}
-          disabled={view.scale <= 1}
-        >
-          <IconMinus size={15} />
-        </ActionIcon>
-        <ActionIcon aria-label="Show all points" onClick={reset} disabled={view.scale <= 1}>
-          <IconZoomReset size={15} />
-        </ActionIcon>
-      </div>
+      <ZoomButtons view={view} of="map" resetLabel="Show all points" onZoom={zoom} onReset={reset} />
     </div>
   );
 }

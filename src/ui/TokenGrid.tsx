@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { cellAt, drawTokens, type TokenLook } from './tokenGrid/draw';
 import { cellAfterKey } from './tokenGrid/keys';
 import type { Cell, GridLike, PictureLike } from './types';
+import { sharpCanvas } from './sharpCanvas';
 import { useSize } from './useSize';
 import classes from './TokenGrid.module.css';
 
@@ -39,18 +40,14 @@ export function TokenGrid(props: TokenGridProps) {
   const index = grid.indices[cell.y * grid.width + cell.x];
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context || size.width === 0) return;
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
-    element.width = Math.round(size.width * ratio);
-    element.height = Math.round(size.height * ratio);
-    const style = getComputedStyle(element);
+    const sharp = sharpCanvas(canvas.current, size);
+    if (!sharp) return;
+    const { context, width, height, colour } = sharp;
     const active = hovered ?? selected;
     const lit = active ? (grid.indices[active.y * grid.width + active.x] ?? null) : marked;
-    const ink = style.getPropertyValue('--ink');
-    const accent = style.getPropertyValue('--accent');
-    drawTokens(context, element.width, element.height, {
+    const ink = colour('--ink');
+    const accent = colour('--accent');
+    drawTokens(context, width, height, {
       ...{ grid, look, colourOf, patchOf, hovered, selected, lit, ink, accent },
     });
   }, [grid, look, colourOf, patchOf, hovered, selected, marked, size, schemeKey]);
