@@ -13,7 +13,7 @@ export function FailureLine({ message, children }: { message: string; children: 
   );
 }
 
-/** What went wrong in a lab: another try, or the Models page where there is no model to try with. */
+/** What went wrong in a lab: another try, or the Models page where a model is what is missing. */
 export function LabFailure(props: { message: string | null; noModels: boolean; onRetry: () => void }) {
   const { message, noModels, onRetry } = props;
   if (!message) return null;

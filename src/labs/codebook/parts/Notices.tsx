@@ -1,18 +1,11 @@
-import { Button } from '@mantine/core';
-import { BackendLine, FailureLine } from '../../Notice';
+import { BackendLine, LabFailure } from '../../Notice';
 import { useLab, useLabState } from './labState';
 
 /** What is missing, before everything else, where nothing can be shown at all. */
 export function FailureNotice() {
   const { session } = useLab();
   const failure = useLabState((state) => state.failure);
-  return (
-    failure && (
-      <FailureLine message={failure}>
-        <Button onClick={() => void session.retry()}>Try again</Button>
-      </FailureLine>
-    )
-  );
+  return <LabFailure message={failure} noModels={false} onRetry={() => void session.retry()} />;
 }
 
 export function EngineNotice() {

@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { BackendLine, FailureLine } from '../../Notice';
+import { BackendLine, LabFailure } from '../../Notice';
 import { selectNoModels } from '../store';
 import { useLab, useLabState } from './labState';
 
@@ -7,13 +6,7 @@ import { useLab, useLabState } from './labState';
 export function FailureNotice() {
   const { session } = useLab();
   const failure = useLabState((state) => (selectNoModels(state) ? state.failure : null));
-  return (
-    failure && (
-      <FailureLine message={failure}>
-        <Button onClick={() => void session.retry()}>Try again</Button>
-      </FailureLine>
-    )
-  );
+  return <LabFailure message={failure} noModels={false} onRetry={() => void session.retry()} />;
 }
 
 export function EngineNotice() {
